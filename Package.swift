@@ -1,0 +1,66 @@
+// swift-tools-version: 6.1
+import PackageDescription
+
+let nio = "swift-nio"
+
+let package = Package(
+    name: "faultserve",
+    products: [
+        .executable(name: "faultserve", targets: ["faultserve"]),
+        // What somebody else's package needs to add a fault, prove it, and build a server with it.
+        .library(name: "FaultKit", targets: ["FaultKit"]),
+        .library(name: "Faults", targets: ["Faults"]),
+        .library(name: "FaultServer", targets: ["FaultServer"]),
+        .library(name: "FaultTesting", targets: ["FaultTesting"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+    ],
+    targets: [
+        .systemLibrary(name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
+        .target(name: "CLinux"),
+        .target(name: "FaultKit", dependencies: [.product(name: "NIOCore", package: nio)]),
+        .target(name: "FaultTesting", dependencies: ["FaultKit"]),
+        .target(name: "FirmwareImage"),
+        .target(name: "Faults", dependencies: ["FaultKit", "FirmwareImage"]),
+        .target(
+            name: "FaultServer",
+            dependencies: [
+                "COpenSSL", "CLinux", "FaultKit", "FirmwareImage",
+                .product(name: "NIOCore", package: nio),
+                .product(name: "NIOPosix", package: nio),
+                .product(name: "NIOHTTP1", package: nio),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "Yams", package: "Yams"),
+            ]),
+        .executableTarget(
+            name: "faultserve",
+            dependencies: [
+                "FaultServer", "Faults", "FirmwareImage",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ]),
+        .testTarget(name: "FaultKitTests", dependencies: ["FaultKit"]),
+        .testTarget(name: "FirmwareImageTests", dependencies: ["FirmwareImage"]),
+        .testTarget(name: "FaultsTests", dependencies: ["Faults", "FaultTesting"]),
+        .testTarget(
+            name: "FaultServerTests",
+            dependencies: [
+                "FaultServer", "Faults", .product(name: "NIOEmbedded", package: nio),
+            ],
+            exclude: ["Golden"]),
+        .testTarget(name: "EndToEndTests", dependencies: ["faultserve", "FirmwareImage"]),
+        .testTarget(name: "TidyTests", dependencies: ["FaultServer", "Faults"]),
+    ],
+    swiftLanguageModes: [.v6]
+)
+
+for target in package.targets where target.type != .system && target.name != "CLinux" {
+    target.swiftSettings = [
+        .enableUpcomingFeature("ExistentialAny"),
+        .enableUpcomingFeature("MemberImportVisibility"),
+        .enableUpcomingFeature("InternalImportsByDefault"),
+    ]
+}
