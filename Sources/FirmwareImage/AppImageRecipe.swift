@@ -1,0 +1,126 @@
+/// What an app image shall be like. Equal recipes give equal images, to the byte.
+///
+/// The image is valid in all that ESP-IDF checks, and its app does nothing: it is a loop. All else
+/// in it is noise that differs from sector to sector and from recipe to recipe, so that a swapped,
+/// repeated or foreign sector cannot go unnoticed.
+public struct AppImageRecipe: Sendable, Hashable {
+    /// What images the server offers if it is given none.
+    public static let demo = AppImageRecipe(
+        project: "faultserve-demo", version: "2.0.0", size: 602_224)
+
+    /// The bounds of ``size``, which is a multiple of 16 besides. ESP-IDF has no larger app
+    /// partitions.
+    public static let sizes = 416...16 << 20
+
+    /// What the app runs on.
+    public var chip: Chip
+    /// At most 31 bytes of UTF-8.
+    public var project: String
+    /// At most 31 bytes of UTF-8.
+    public var version: String
+    /// What anti-rollback compares with the chip's eFuses.
+    public var secureVersion: UInt32
+    /// At most 31 bytes of UTF-8.
+    public var idfVersion: String
+    /// At most 15 bytes of UTF-8, in the form of the C macro `__TIME__`.
+    public var time: String
+    /// At most 15 bytes of UTF-8, in the form of the C macro `__DATE__`.
+    public var date: String
+    /// Of the file, in bytes: a multiple of 16 in ``sizes``.
+    public var size: Int
+    /// Another seed gives other noise.
+    public var seed: UInt64
+
+    /// A recipe; its limits are checked when the image is made.
+    public init(
+        chip: Chip = .esp32, project: String, version: String, secureVersion: UInt32 = 0,
+        idfVersion: String = "v5.3.2", time: String = "12:00:00", date: String = "Jan  1 2025",
+        size: Int, seed: UInt64 = 1
+    ) {
+        self.chip = chip
+        self.project = project
+        self.version = version
+        self.secureVersion = secureVersion
+        self.idfVersion = idfVersion
+        self.time = time
+        self.date = date
+        self.size = size
+        self.seed = seed
+    }
+
+    /// The file of the image.
+    /// - Throws: ``AppImageError`` if the size is impossible or a text does not fit.
+    public func bytes() throws(AppImageError) -> [UInt8] { try self.image().bytes() }
+
+    /// The image.
+    /// - Throws: ``AppImageError`` if the size is impossible or a text does not fit.
+    public func image() throws(AppImageError) -> AppImage {
+        let layout = try AppImageLayout(size: self.size)
+        let descriptor = try self.descriptor()
+        var noise = Noise(seed: descriptor.elfDigest.integer(at: 0))
+        let custom = [UInt8](repeating: 0, count: AppImageLayout.customDescriptorSize)
+        let memory = self.chip.memory
+
+        func segment(_ address: UInt32, _ count: Int, after head: [UInt8] = []) -> ImageSegment {
+            ImageSegment(loadAddress: address, data: head + noise.bytes(count - head.count))
+        }
+        var segments = [
+            segment(memory.drom, layout.drom, after: descriptor.bytes + custom),
+            segment(memory.dram, layout.dram),
+            segment(memory.iram, layout.iram, after: self.chip.endlessLoop),
+        ]
+        if let mapped = layout.code {
+            segments += [segment(0, mapped.padding), segment(memory.irom, mapped.irom)]
+        }
+        return AppImage(
+            header: ImageHeader(
+                chip: self.chip, segmentCount: UInt8(segments.count), entryAddress: memory.iram),
+            segments: segments)
+    }
+
+    private func descriptor() throws(AppImageError) -> AppDescriptor {
+        var descriptor = AppDescriptor()
+        try descriptor.set(.version, to: self.version)
+        try descriptor.set(.project, to: self.project)
+        try descriptor.set(.time, to: self.time)
+        try descriptor.set(.date, to: self.date)
+        try descriptor.set(.idfVersion, to: self.idfVersion)
+        descriptor.secureVersion = self.secureVersion
+        // There is no ELF file, so its digest is that of the recipe.
+        var recipe =
+            descriptor.bytes + ImageHeader(chip: self.chip, segmentCount: 0, entryAddress: 0).bytes
+        recipe.append(integer: UInt64(self.size))
+        recipe.append(integer: self.seed)
+        descriptor.elfDigest = SHA256.digest(of: recipe)
+        return descriptor
+    }
+}
+
+extension AppImage {
+    /// The image of ``AppImageRecipe/demo``.
+    public static func demo() -> AppImage {
+        // The recipe is a constant that meets the limits; a test makes it.
+        try! AppImageRecipe.demo.image()
+    }
+}
+
+/// Bytes that repeat nowhere: SplitMix64 (Steele, Lea and Flood, 2014).
+private struct Noise {
+    private var state: UInt64
+
+    init(seed: UInt64) { self.state = seed }
+
+    private mutating func next() -> UInt64 {
+        self.state &+= 0x9E37_79B9_7F4A_7C15
+        var mixed = self.state
+        mixed = (mixed ^ mixed &>> 30) &* 0xBF58_476D_1CE4_E5B9
+        mixed = (mixed ^ mixed &>> 27) &* 0x94D0_49BB_1331_11EB
+        return mixed ^ mixed &>> 31
+    }
+
+    mutating func bytes(_ count: Int) -> [UInt8] {
+        var words = [UInt64](repeating: 0, count: (count + 7) / 8)
+        for index in words.indices { words[index] = self.next().littleEndian }
+        return words.withUnsafeBytes { Array($0.prefix(count)) }
+    }
+}
