@@ -33,7 +33,22 @@ public struct Dice: RandomNumberGenerator, Sendable, Hashable {
     }
 
     /// A number in the range, each as likely as the others.
-    public mutating func roll(_ range: Range<Int>) -> Int { Int.random(in: range, using: &self) }
+    ///
+    /// The method is Lemire's ("Fast Random Integer Generation in an Interval", 2019), written out because
+    /// the standard library may change its own, and a seed must say the same with every compiler.
+    /// - Precondition: the range is not empty.
+    public mutating func roll(_ range: Range<Int>) -> Int {
+        precondition(!range.isEmpty, "dice cannot roll a number in an empty range")
+        let faces = UInt64(bitPattern: Int64(range.upperBound &- range.lowerBound))
+        var product = self.next().multipliedFullWidth(by: faces)
+        if product.low < faces {
+            let unfair = (0 &- faces) % faces
+            while product.low < unfair {
+                product = self.next().multipliedFullWidth(by: faces)
+            }
+        }
+        return range.lowerBound &+ Int(truncatingIfNeeded: product.high)
+    }
 
     /// True in `numerator` of `denominator` cases.
     public mutating func chance(_ ratio: Ratio) -> Bool {

@@ -41,6 +41,15 @@ public struct Image: Sendable {
             case .bytes(let bytes): bytes.count
             }
         }
+
+        func part(_ range: Range<Int>) -> Piece {
+            switch self {
+            case .source(let whole):
+                .source(whole.lowerBound + range.lowerBound..<whole.lowerBound + range.upperBound)
+            case .bytes(let bytes):
+                .bytes(Array(bytes[range]))
+            }
+        }
     }
 
     public init(name: String, source: any ByteSource) {
@@ -64,14 +73,34 @@ public struct Image: Sendable {
         precondition(
             range.lowerBound >= 0 && range.upperBound <= self.count,
             "an image of \(self.count) bytes has none at \(range)")
-        let new: [Piece] = bytes.isEmpty ? [] : [.bytes(bytes)]
-        self.pieces =
-            self.pieces(in: 0..<range.lowerBound) + new
-            + self.pieces(in: range.upperBound..<self.count)
-        self.starts = self.pieces.reduce(into: [0]) { $0.append($0[$0.count - 1] + $1.count) }
+        self.splice(range, bytes)
         for word in [UInt64(range.lowerBound), UInt64(range.count)] + bytes.map(UInt64.init) {
             // FNV-1a, a word at a time: cheap, and the same in every run.
             self.edits = (self.edits ^ word) &* 0x100_0000_01B3 &+ 1
+        }
+    }
+
+    /// Replaces the pieces that the range touches and shifts those behind it.
+    private mutating func splice(_ range: Range<Int>, _ bytes: [UInt8]) {
+        let first = self.index(of: range.lowerBound)
+        let touched = first..<min(self.index(of: range.upperBound) + 1, self.pieces.count)
+        var parts: [Piece] = bytes.isEmpty ? [] : [.bytes(bytes)]
+        if let last = touched.last {
+            let (head, tail) = (self.pieces[first], self.pieces[last])
+            parts.insert(head.part(0..<range.lowerBound - self.starts[first]), at: 0)
+            parts.append(tail.part(range.upperBound - self.starts[last]..<tail.count))
+            parts.removeAll { $0.count == 0 }
+        }
+        var start = self.starts[first]
+        let starts = parts.map { part in
+            defer { start += part.count }
+            return start
+        }
+        self.pieces.replaceSubrange(touched, with: parts)
+        self.starts.replaceSubrange(touched, with: starts)
+        guard bytes.count != range.count else { return }
+        for index in first + parts.count..<self.starts.count {
+            self.starts[index] += bytes.count - range.count
         }
     }
 
@@ -135,21 +164,6 @@ public struct Image: Sendable {
             if self.starts[middle] <= place { low = middle } else { high = middle }
         }
         return low
-    }
-
-    private func pieces(in range: Range<Int>) -> [Piece] {
-        zip(self.pieces, self.starts).compactMap { piece, start in
-            let part = range.clamped(to: start..<start + piece.count)
-            guard !part.isEmpty else { return nil }
-            let inside = part.lowerBound - start..<part.upperBound - start
-            switch piece {
-            case .source(let whole):
-                return .source(
-                    whole.lowerBound + inside.lowerBound..<whole.lowerBound + inside.upperBound)
-            case .bytes(let bytes):
-                return .bytes(Array(bytes[inside]))
-            }
-        }
     }
 }
 

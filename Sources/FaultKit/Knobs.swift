@@ -27,6 +27,9 @@ public struct Knobs: Sendable {
     private let values: [String: [String]]
     /// Names that were asked for so far, whether they were set or not.
     public private(set) var read: Set<String> = []
+    /// Names of the knobs that hold an ``Offset`` which depends on the whole's length, in the order in
+    /// which they were read: such a fault means something only where that length is known.
+    public private(set) var offsetsNeedingTotal: [String] = []
 
     /// - Parameter values: by name; a YAML sequence, or a text with commas, has several texts.
     public init(_ values: [String: [String]] = [:]) {
@@ -70,6 +73,7 @@ public struct Knobs: Sendable {
         guard texts.count == 1, let value = Value(knob: texts[0]) else {
             throw Self.malformed(name, texts.joined(separator: ","), Value.form)
         }
+        self.noteOffset(value, of: name)
         return value
     }
 
@@ -85,8 +89,16 @@ public struct Knobs: Sendable {
             guard let value = Value(knob: text) else {
                 throw Self.malformed(name, text, Value.form)
             }
+            self.noteOffset(value, of: name)
             return value
         }
+    }
+
+    private mutating func noteOffset(_ value: some KnobValue, of name: String) {
+        guard let offset = value as? Offset, offset.needsTotal,
+            !self.offsetsNeedingTotal.contains(name)
+        else { return }
+        self.offsetsNeedingTotal.append(name)
     }
 
     private static func malformed(_ name: String, _ text: String, _ form: String) -> KnobError {

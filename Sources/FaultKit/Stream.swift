@@ -22,6 +22,8 @@ public struct Chunk: Sendable, Hashable {
     public private(set) var bytes: ByteBuffer
     /// Places whose byte is no longer the honest one, ascending.
     public private(set) var edited: [Int] = []
+    /// The honest bytes of ``edited``, so that a byte that is changed back counts as honest again.
+    private var honest: [UInt8] = []
 
     public init(offset: Int, total: Int?, bytes: ByteBuffer) {
         self.offset = offset
@@ -57,7 +59,9 @@ public struct Chunk: Sendable, Hashable {
         // The slice exists: it lies between the buffer's indices, as checked above.
         let bytes = self.bytes.getSlice(at: start, length: places.count)!
         var part = Chunk(offset: places.lowerBound, total: self.total, bytes: bytes)
-        part.edited = self.edited.filter(places.contains)
+        let edits = self.edit(from: places.lowerBound)..<self.edit(from: places.upperBound)
+        part.edited = Array(self.edited[edits])
+        part.honest = Array(self.honest[edits])
         return part
     }
 
@@ -70,11 +74,25 @@ public struct Chunk: Sendable, Hashable {
         let new = change(old)
         guard new != old else { return }
         self.bytes.setInteger(new, at: index)
-        if let position = self.edited.firstIndex(where: { $0 >= place }) {
-            if self.edited[position] != place { self.edited.insert(place, at: position) }
-        } else {
-            self.edited.append(place)
+        let edit = self.edit(from: place)
+        if edit == self.edited.count || self.edited[edit] != place {
+            self.edited.insert(place, at: edit)
+            self.honest.insert(old, at: edit)
+        } else if self.honest[edit] == new {
+            self.edited.remove(at: edit)
+            self.honest.remove(at: edit)
         }
+    }
+
+    /// Index of the first edit at a place or behind it, by bisection.
+    private func edit(from place: Int) -> Int {
+        var low = 0
+        var high = self.edited.count
+        while low < high {
+            let middle = (low + high) / 2
+            if self.edited[middle] < place { low = middle + 1 } else { high = middle }
+        }
+        return low
     }
 }
 
@@ -94,7 +112,8 @@ public struct Strike: Sendable, Hashable {
         case altered
         /// Bytes were left out.
         case dropped
-        /// Bytes were sent that are not the stream's, or not at their place.
+        /// Bytes were sent that are not the stream's, or not at their place; the strike's place is where
+        /// the honest stream stood.
         case inserted
         /// Bytes went out as a segment of their own.
         case pushed
@@ -112,119 +131,5 @@ public struct Strike: Sendable, Hashable {
         self.kind = kind
         self.offset = offset
         self.count = count
-    }
-}
-
-/// Where a stream fault sends what is to come out of the stream.
-///
-/// The outlet knows which byte an honest server would send next, and so sees for itself each
-/// deviation: a fault cannot strike without evidence, nor claim a strike that was none.
-public struct Outlet: Sendable {
-    private var steps: [Step] = []
-    private var strikes: [Strike] = []
-    /// The place that an honest server would send next; nil before the first chunk.
-    private var position: Int?
-    /// Place behind the last byte that the fault was handed.
-    private var handed = 0
-    /// The honest stream is over, so an orderly end is no deviation.
-    private var isFinishing = false
-    /// Whether the stream was ended; what is sent afterwards is discarded.
-    public private(set) var hasEnded = false
-
-    public init() {}
-
-    /// Sends bytes of the stream. Sending those of a later place drops what lies between.
-    public mutating func send(_ chunk: Chunk) {
-        guard !self.hasEnded, !chunk.isEmpty else { return }
-        let position = self.position ?? chunk.offset
-        if chunk.offset > position {
-            self.strikes.append(
-                Strike(kind: .dropped, offset: position, count: chunk.offset - position))
-        } else if chunk.offset < position {
-            self.strikes.append(Strike(kind: .inserted, offset: chunk.offset, count: chunk.count))
-        }
-        for place in chunk.edited {
-            self.strikes.append(Strike(kind: .altered, offset: place, count: 1))
-        }
-        self.position = max(position, chunk.end)
-        self.steps.append(.send(chunk.bytes))
-    }
-
-    /// Sends bytes that are none of the stream's.
-    public mutating func insert(_ bytes: ByteBuffer) {
-        guard !self.hasEnded, bytes.readableBytes > 0 else { return }
-        self.strike(.inserted, count: bytes.readableBytes)
-        self.steps.append(.send(bytes))
-    }
-
-    /// Makes what was sent so far a segment of its own.
-    public mutating func push() {
-        guard !self.hasEnded else { return }
-        self.strike(.pushed)
-        self.steps.append(.push)
-    }
-
-    /// Waits before the next step. Nothing if the time is not positive.
-    public mutating func wait(_ time: TimeAmount) {
-        guard !self.hasEnded, time > .zero else { return }
-        self.strike(.waited(time))
-        self.steps.append(.wait(time))
-    }
-
-    /// Ends the stream. What the fault was handed and has not sent is not sent.
-    public mutating func end(_ ending: Ending) {
-        guard !self.hasEnded else { return }
-        if !self.isFinishing || ending != .clean { self.strike(.ended(ending)) }
-        self.steps.append(.end(ending))
-        self.hasEnded = true
-    }
-
-    private mutating func strike(_ kind: Strike.Kind, count: Int = 0) {
-        self.strikes.append(Strike(kind: kind, offset: self.position ?? 0, count: count))
-    }
-}
-
-// MARK: - The engine's side
-
-extension Outlet {
-    /// Hands a chunk of the honest stream to a fault.
-    package mutating func run<Fault: StreamFault>(
-        _ fault: inout Fault, _ chunk: Chunk, _ dice: inout Dice
-    ) {
-        if self.position == nil || chunk.offset != self.handed {
-            // The stream begins, or has a gap of its own, as between the parts of several ranges.
-            self.noteDropped()
-            self.position = chunk.offset
-        }
-        self.handed = chunk.end
-        fault.pass(chunk, to: &self, using: &dice)
-    }
-
-    /// Tells a fault that the honest stream has ended.
-    package mutating func finish<Fault: StreamFault>(_ fault: inout Fault, _ dice: inout Dice) {
-        guard !self.hasEnded else { return }
-        self.isFinishing = true
-        fault.finish(&self, using: &dice)
-        if self.steps.last == .end(.clean) { self.noteDropped() }
-        self.end(.clean)
-    }
-
-    /// What the fault was handed and has neither sent nor can send any more.
-    private mutating func noteDropped() {
-        guard let position = self.position, position < self.handed else { return }
-        let count = self.handed - position
-        self.strikes.append(Strike(kind: .dropped, offset: position, count: count))
-    }
-
-    /// The steps since the last call.
-    package mutating func takeSteps() -> [Step] {
-        defer { self.steps.removeAll(keepingCapacity: true) }
-        return self.steps
-    }
-
-    /// The strikes since the last call.
-    package mutating func takeStrikes() -> [Strike] {
-        defer { self.strikes.removeAll(keepingCapacity: true) }
-        return self.strikes
     }
 }
