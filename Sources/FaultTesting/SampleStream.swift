@@ -1,0 +1,108 @@
+import FaultKit
+import NIOCore
+
+/// An honest stream: ranges of seeded bytes, ascending and with gaps between them.
+struct SampleStream {
+    /// How a stream is cut into chunks.
+    enum Cutting: Hashable, CustomStringConvertible {
+        case whole
+        case bytes
+        /// Pieces of up to so many bytes, some of them empty.
+        case random(seed: UInt64, most: Int)
+        case records
+
+        var description: String {
+            switch self {
+            case .whole: "whole"
+            case .bytes: "byte by byte"
+            case .random(let seed, let most): "at random (seed \(seed), up to \(most) bytes)"
+            case .records: "at its records"
+            }
+        }
+    }
+
+    let ranges: [Range<Int>]
+    let total: Int?
+    /// By place; also those in the gaps, which are not handed to the fault.
+    private let content: [UInt8]
+    private let records: [Int]
+
+    /// - Parameter total: bytes of the whole; nil where unknown.
+    init(_ ranges: [Range<Int>], total: Int?) {
+        self.ranges = ranges
+        self.total = total
+        self.content = Samples.bytes(ranges.last?.upperBound ?? 0, seed: UInt64(ranges.count))
+        self.records = []
+    }
+
+    /// TLS records of application data (RFC 8446 §5.1) with payloads of these lengths.
+    init(records payloads: [Int]) {
+        self.content = payloads.flatMap { count -> [UInt8] in
+            [0x17, 3, 3, UInt8(count >> 8), UInt8(count & 0xFF)]
+                + Samples.bytes(count, seed: UInt64(count))
+        }
+        self.ranges = [0..<self.content.count]
+        self.total = nil
+        self.records = payloads.map { $0 + 5 }
+    }
+
+    var count: Int { self.ranges.reduce(0) { $0 + $1.count } }
+
+    func honest(at place: Int) -> UInt8 { self.content[place] }
+
+    func chunks(_ cutting: Cutting) -> [Chunk] {
+        self.ranges.flatMap { range in
+            var start = range.lowerBound
+            var sizes = Sizes(cutting, records: self.records)
+            var chunks: [Chunk] = []
+            while start < range.upperBound {
+                let end = min(range.upperBound, start + sizes.next())
+                chunks.append(self.chunk(start..<end))
+                start = end
+            }
+            if case .random = cutting { chunks.append(self.chunk(start..<start)) }
+            return chunks
+        }
+    }
+
+    /// The bytes lie in the middle of a buffer, as those of a real chunk may.
+    private func chunk(_ places: Range<Int>) -> Chunk {
+        var bytes = ByteBuffer(repeating: 0xA5, count: 3)
+        bytes.writeBytes(self.content[places])
+        bytes.moveReaderIndex(forwardBy: 3)
+        return Chunk(offset: places.lowerBound, total: self.total, bytes: bytes)
+    }
+
+    private struct Sizes {
+        private let cutting: Cutting
+        private var records: ArraySlice<Int>
+        private var dice: Dice
+
+        init(_ cutting: Cutting, records: [Int]) {
+            self.cutting = cutting
+            self.records = records[...]
+            if case .random(let seed, _) = cutting {
+                self.dice = Dice(seed: seed)
+            } else {
+                self.dice = Dice(seed: 0)
+            }
+        }
+
+        mutating func next() -> Int {
+            switch self.cutting {
+            case .whole: .max / 2
+            case .bytes: 1
+            case .random(_, let most): self.dice.roll(0..<most + 1)
+            case .records: self.records.popFirst() ?? 1
+            }
+        }
+    }
+}
+
+extension SampleStream: CustomStringConvertible {
+    var description: String {
+        let places = self.ranges.map { "\($0.lowerBound)..<\($0.upperBound)" }
+        let total = self.total.map(String.init) ?? "an unknown total"
+        return "the stream of bytes \(places.joined(separator: " and ")) of \(total)"
+    }
+}

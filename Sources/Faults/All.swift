@@ -1,0 +1,19 @@
+public import FaultKit
+
+/// The faults that ship with the server.
+public enum Faults {
+    /// Each of them, by name.
+    public static let all: [any Fault.Type] = [
+        CorruptImage.self,
+        Delay.self,
+        Expired.self,
+        Flip.self,
+        Slice.self,
+        Stall.self,
+        Status.self,
+        Throttle.self,
+        Truncate.self,
+        WrongLength.self,
+        WrongName.self,
+    ]
+}

@@ -1,0 +1,48 @@
+import FaultKit
+import FaultTesting
+import Faults
+import Testing
+
+@Suite struct ConformanceTests {
+    @Test(arguments: Faults.all.map { $0.manual.name })
+    func everyShippedFaultConforms(_ name: String) throws {
+        let fault = try #require(Faults.all.first { $0.manual.name == name })
+        #expect(Conformance.check(fault, with: Self.more[name] ?? []) == [])
+    }
+
+    /// Other ways to set the knobs than the manual's example.
+    private static let more: [String: [KeyValuePairs<String, String>]] = [
+        "corrupt-image": [
+            ["at": "0,5,-1", "mask": "0xFF"], ["count": "4096", "from": "10%", "to": "-1"],
+        ],
+        "delay": [
+            ["by": "1s"], ["by": "0s", "jitter": "1ns", "at": "500"], ["by": "1s", "at": "-1"],
+        ],
+        "expired": [[:], ["by": "1s"], ["by": "36500d"]],
+        "flip": [["at": "0,1,2,997,1500"], ["chance": "1/7"], ["at": "100%,-1", "chance": "1/1"]],
+        "slice": [["size": "7"], ["size": "1000", "pause": "3ns"], ["size": "64KiB"]],
+        "stall": [["at": "0"], ["at": "-1"], ["at": "1200", "for": "1ms"]],
+        "status": [
+            ["code": "204"], ["code": "304"], ["code": "404", "body": "grün", "reason": "Nö"],
+        ],
+        "throttle": [
+            ["rate": "100/s"], ["rate": "1023/s", "from": "1500"], ["rate": "100MiB/s"],
+            ["rate": "3KiB/s", "from": "-700", "quantum": "7"],
+            ["rate": "8bit/s", "quantum": "3000"],
+        ],
+        "truncate": [
+            ["at": "0"], ["at": "1500", "ending": "reset"], ["at": "-33", "ending": "hang"],
+        ],
+        "wrong-length": [["by": "-100"], ["length": "0"], ["length": "1GiB", "ending": "hang"]],
+        "wrong-name": [[:], ["name": "2001:db8::1"]],
+    ]
+
+    @Test func namesAreInOrderAndUnique() {
+        let names = Faults.all.map { $0.manual.name }
+        #expect(names == Set(names).sorted())
+    }
+
+    @Test func theOtherKnobsOfEveryTestNameAFault() {
+        #expect(Set(Self.more.keys).isSubset(of: Faults.all.map { $0.manual.name }))
+    }
+}
