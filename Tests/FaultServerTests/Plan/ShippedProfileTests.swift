@@ -1,0 +1,50 @@
+import FaultServer
+import Faults
+import Foundation
+import Testing
+
+struct ShippedProfileTests {
+    static let folder = Golden.folder
+        .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+        .appendingPathComponent("profiles")
+    static let names = Golden.names(in: Self.folder, extension: "yaml")
+
+    static func profile(_ name: String) throws -> Profile {
+        let file = Self.folder.appendingPathComponent(name + ".yaml")
+        let text = try String(contentsOf: file, encoding: .utf8)
+        return try Profile.read(
+            text, file: "profiles/\(name).yaml", catalogue: Catalogue(Faults.all))
+    }
+
+    @Test func areTheOnesThatAreDocumented() {
+        #expect(
+            Set(Self.names).isSuperset(of: [
+                "none", "truncate", "truncate-header", "slow-link", "stalled", "reset", "bad-cn",
+                "expired-cert", "corrupt-image", "server-error", "flaky", "delay", "flip", "slice",
+                "wrong-length",
+            ]))
+    }
+
+    @Test(arguments: names)
+    func compilesToTheKnownPlan(_ name: String) throws {
+        let plan = Plan(profiles: [try Self.profile(name)])
+        try Golden.check(plan.explanation, "plans/\(name).txt")
+    }
+
+    @Test(arguments: names)
+    func saysWhatACorrectDeviceDoes(_ name: String) throws {
+        let profile = try Self.profile(name)
+        let expectation = try #require(profile.expectation)
+        #expect(expectation.within != nil)
+        switch expectation.device {
+        case .rejected:
+            #expect(expectation.running?.slot?.description == "factory")
+            #expect(expectation.running?.version == "1.0.0")
+            #expect(!profile.covers.isEmpty)
+        case .updated:
+            #expect(expectation.running?.slot?.description == "ota_0")
+        case .rolledBack, .unchanged, .waiting, .unbootable:
+            Issue.record("no shipped profile is like that yet")
+        }
+    }
+}
