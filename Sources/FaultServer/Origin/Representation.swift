@@ -1,0 +1,139 @@
+import FaultKit
+import Glibc
+
+/// What is sent of a resource: an image, and what is said about it (RFC 9110 §8).
+struct Representation: Sendable {
+    var image: Image
+    /// Another for another content, edits apart.
+    let stamp: String
+    /// Seconds since 1970.
+    let modified: Int
+
+    init(image: Image, stamp: String, modified: Int) {
+        self.image = image
+        self.stamp = stamp
+        self.modified = modified
+    }
+
+    /// Opens the very object that a handle stands for, if it is a file that may be served.
+    /// - Parameters:
+    ///   - handle: opened with `O_PATH`, which neither waits for a pipe nor wakes a device.
+    ///   - name: as the client knows it.
+    init(opening handle: Descriptor, name: [UInt8]) throws(Refusal) {
+        let text = String(decoding: name, as: UTF8.self)
+        guard try Refusal.opening(text, { try handle.status().kind }) == .file else {
+            throw .forbidden("\(text) is no regular file; ask for one that is.")
+        }
+        let (file, status, location) = try Refusal.opening(text) {
+            let file = try handle.reopened(O_RDONLY)
+            return (file, try file.status(), try file.location())
+        }
+        let source = FileSource(file, count: status.size, name: text)
+        self.image = Image(name: text, source: source)
+        self.stamp = status.stamp
+        self.modified = status.modified.seconds
+        let ownName = location.split(separator: UInt8(ascii: "/")).last ?? []
+        if PrivateKeyMaterial.isKeyName(text)
+            || PrivateKeyMaterial.isKeyName(String(decoding: ownName, as: UTF8.self))
+            || Self.holdsPrivateKey(self.image)
+        {
+            throw .forbidden("\(text) is or holds a private key, which is never served; remove it.")
+        }
+    }
+
+    var tag: EntityTag {
+        let edits = self.image.edits
+        return EntityTag(edits == 0 ? self.stamp : "\(self.stamp)-\(edits.hexadecimal)")
+    }
+
+    /// The answer to a GET or HEAD request, without the fields that every response has.
+    /// - Parameter now: seconds since 1970.
+    func response(to request: Request, now: Int) throws(Refusal) -> Response {
+        // A time in the future is said to be now (RFC 9110 §8.8.2.1).
+        let validators = Validators(tag: self.tag, modified: min(self.modified, now))
+        var fields: Fields = [
+            "Last-Modified": HTTPDate.text(min(self.modified, now)),
+            "ETag": self.tag.description,
+        ]
+        switch validators.verdict(on: request, now: now) {
+        case .failed: throw .conditionFailed
+        case .notModified: return Response(status: 304, reason: "Not Modified", fields: fields)
+        case .proceed: break
+        }
+        fields.add("Accept-Ranges", "bytes")
+        guard let ranges = self.ranges(of: request, validators, now: now) else {
+            return self.whole(fields)
+        }
+        guard !ranges.isEmpty else { throw .rangeNotSatisfiable(count: self.image.count) }
+        return self.partial(ranges, fields)
+    }
+
+    /// The ranges to send, none if the request's cannot be satisfied, and nil to send the whole.
+    private func ranges(
+        of request: Request, _ validators: Validators, now: Int
+    ) -> [Range<Int>]? {
+        let values = request.fields.all("Range")
+        guard request.method == "GET", values.count == 1, let ranges = ByteRanges(values[0]),
+            validators.allowsRange(request, now: now)
+        else { return nil }
+        // An empty content satisfies a suffix, but no Content-Range can say so (RFC 9110 §14.4).
+        if self.image.isEmpty, ranges.specs.contains(where: \.isSatisfiedByNothing) { return nil }
+        return ranges.resolved(in: self.image.count)
+    }
+
+    private func whole(_ fields: Fields) -> Response {
+        let count = self.image.count
+        let parts: [Body.Part] = count > 0 ? [.image(self.image, 0..<count)] : []
+        return self.response(200, "OK", type: self.type, fields, Body(parts))
+    }
+
+    private func partial(_ ranges: [Range<Int>], _ fields: Fields) -> Response {
+        var fields = fields
+        if ranges.count == 1 {
+            fields.add("Content-Range", ranges[0].contentRange(of: self.image.count))
+            return self.response(
+                206, "Partial Content", type: self.type, fields,
+                Body([.image(self.image, ranges[0])]))
+        }
+        let multipart = Multipart(tag: self.tag)
+        return self.response(
+            206, "Partial Content", type: multipart.type, fields,
+            multipart.body(self.image, ranges, type: self.type))
+    }
+
+    private func response(
+        _ status: Int, _ reason: String, type: String, _ fields: Fields, _ body: Body
+    ) -> Response {
+        let first = [Field("Content-Type", type), Field("Content-Length", String(body.count))]
+        return Response(
+            status: status, reason: reason, fields: Fields(first + fields.list), body: body)
+    }
+
+    private var type: String { MediaType.of(self.image.name) }
+
+    /// Looks into files that are small enough to be keys. One that cannot be read is not cleared.
+    private static func holdsPrivateKey(_ image: Image) -> Bool {
+        guard image.count <= 1 << 20 else { return false }
+        guard let prefix = try? image.bytes(in: 0..<min(image.count, 1 << 16)) else { return true }
+        return PrivateKeyMaterial.isPresent(in: prefix, fileSize: image.count)
+    }
+}
+
+extension FileStatus {
+    /// Another for another content of a file: it, its size or its time differs.
+    fileprivate var stamp: String {
+        let seconds = UInt64(bitPattern: Int64(self.modified.seconds))
+        let time = seconds &* 1_000_000_000 &+ UInt64(bitPattern: Int64(self.modified.nanoseconds))
+        return [self.device, self.inode, UInt64(bitPattern: Int64(self.size)), time]
+            .map(\.hexadecimal).joined(separator: "-")
+    }
+}
+
+extension ByteRanges.Spec {
+    fileprivate var isSatisfiedByNothing: Bool {
+        switch self {
+        case .from: false
+        case .suffix(let count): count > 0
+        }
+    }
+}
