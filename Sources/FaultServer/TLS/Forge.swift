@@ -1,0 +1,109 @@
+import FaultKit
+import NIOCore
+import Synchronization
+
+/// Mints the certificates that handshakes ask for, each recipe once.
+final class Forge: Sendable {
+    /// The recipe of the honest server, which handshake faults edit.
+    let honest: Certificate
+    /// What is odd about the given files but no reason not to serve, a sentence each.
+    let notes: [String]
+    /// Why a recipe other than ``honest`` cannot be minted; nil if any can.
+    let mintingObstacle: String?
+    /// The file that holds the certificate to flash.
+    let trustAnchorPath: String
+    let trustAnchor: X509Certificate
+
+    /// What the user gave for the honest recipe; nil if that is minted too.
+    private let given: Identity?
+    private let issuer: Issuer?
+    private let chain: [X509Certificate]
+    /// One key for all that is minted: a recipe says nothing of keys.
+    private let key: PrivateKey
+    private let now: @Sendable () -> Int
+    private let minted = Mutex<[Certificate: Minted]>([:])
+
+    private struct Minted {
+        let identity: Identity
+        /// In seconds since 1970.
+        let staleAt: Int
+    }
+
+    /// A fault that rolls dice for a recipe may ask for any number of them.
+    static let cacheMax = 256
+
+    /// - Parameters:
+    ///   - source: where the certificates come from.
+    ///   - hosts: names and addresses for the honest certificate, the first for its CN; none means
+    ///     those of ``Hosts/local()``. Given files say so themselves.
+    ///   - now: the clock, in seconds since 1970.
+    /// - Throws: ``ServerError`` for a wrong host and for files that cannot be used.
+    init(
+        source: IdentitySource, hosts: [String] = [],
+        now: @escaping @Sendable () -> Int = WallClock.now
+    ) throws(ServerError) {
+        self.key = try .p256()
+        self.now = now
+        switch source {
+        case .authority(let directory):
+            let authority = try Authority.open(in: directory)
+            self.honest = try .honest(for: hosts.isEmpty ? Hosts.local() : hosts)
+            self.given = nil
+            self.issuer = authority.issuer
+            self.chain = []
+            self.trustAnchor = authority.issuer.certificate
+            self.trustAnchorPath = authority.certificatePath
+            self.notes = []
+            self.mintingObstacle = nil
+        case .files(let certificate, let key):
+            var asked: [Host] = []
+            for host in hosts { asked.append(try Host(host)) }
+            let files = try IdentityFiles(
+                certificate: certificate, key: key, hosts: asked, now: now())
+            self.honest = files.recipe(at: now())
+            self.given = files.identity
+            self.issuer = files.issuer
+            self.chain = files.mintedChain
+            self.trustAnchor = files.trustAnchor
+            self.trustAnchorPath = certificate
+            self.notes = files.notes
+            self.mintingObstacle = files.mintingObstacle
+        }
+    }
+
+    /// What a server presents for a recipe: minted, or the given files if it is ``honest``.
+    ///
+    /// Asking again gives the same object, so it can be the key of what is made from it; only a
+    /// recipe with a moment in the near future gets a new one now and then, since its dates count
+    /// from the moment of minting.
+    /// - Throws: ``ServerError`` if it cannot be minted; see ``mintingObstacle``.
+    func identity(for recipe: Certificate) throws(ServerError) -> Identity {
+        if let given, recipe == self.honest { return given }
+        guard let issuer else {
+            throw ServerError(.data, self.mintingObstacle ?? "no CA can sign another certificate")
+        }
+        let now = self.now()
+        return try self.minted.withLock { minted throws(ServerError) in
+            if let found = minted[recipe], now < found.staleAt { return found.identity }
+            let leaf = try issuer.mint(recipe, for: self.key, at: now)
+            let identity = Identity(leaf: leaf, chain: self.chain, key: self.key)
+            // Minting is cheap: starting over costs less than keeping account of use.
+            if minted.count >= Self.cacheMax { minted = [:] }
+            minted[recipe] = Minted(identity: identity, staleAt: now + recipe.shelfLife)
+            return identity
+        }
+    }
+
+    func trustAnchorPEM() throws(ServerError) -> [UInt8] { try self.trustAnchor.pem() }
+}
+
+extension Certificate {
+    /// Seconds for which a minted certificate stands for its recipe: a tenth of the way to the
+    /// nearest moment in the future, so that "valid in an hour" and "valid for five seconds" stay
+    /// true.
+    fileprivate var shelfLife: Int {
+        let future = [self.notBefore, self.notAfter].filter { $0 > .zero }
+        let nearest = future.map { Int($0.nanoseconds / 1_000_000_000) }.min()
+        return nearest.map { max(1, $0 / 10) } ?? 10 * 365 * 86_400
+    }
+}
