@@ -2,6 +2,7 @@
 import PackageDescription
 
 let nio = "swift-nio"
+let core = Target.Dependency.product(name: "NIOCore", package: nio)
 
 let package = Package(
     name: "faultserve",
@@ -22,37 +23,44 @@ let package = Package(
     targets: [
         .systemLibrary(name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
         .target(name: "CLinux"),
-        .target(name: "FaultKit", dependencies: [.product(name: "NIOCore", package: nio)]),
-        .target(name: "FaultTesting", dependencies: ["FaultKit"]),
+        .target(name: "FaultKit", dependencies: [core]),
+        .target(name: "FaultTesting", dependencies: ["FaultKit", core]),
         .target(name: "FirmwareImage"),
-        .target(name: "Faults", dependencies: ["FaultKit", "FirmwareImage"]),
+        .target(name: "Faults", dependencies: ["FaultKit", core]),
         .target(
             name: "FaultServer",
             dependencies: [
-                "COpenSSL", "CLinux", "FaultKit", "FirmwareImage",
-                .product(name: "NIOCore", package: nio),
+                "COpenSSL", "CLinux", "FaultKit", core,
                 .product(name: "NIOPosix", package: nio),
                 .product(name: "NIOHTTP1", package: nio),
+                .product(name: "NIOConcurrencyHelpers", package: nio),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "Yams", package: "Yams"),
             ]),
         .executableTarget(
             name: "faultserve",
             dependencies: [
-                "FaultServer", "Faults", "FirmwareImage",
+                "FaultKit", "FaultServer", "Faults", "FirmwareImage", core,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
-        .testTarget(name: "FaultKitTests", dependencies: ["FaultKit"]),
+        .testTarget(name: "FaultKitTests", dependencies: ["FaultKit", core]),
         .testTarget(name: "FirmwareImageTests", dependencies: ["FirmwareImage"]),
-        .testTarget(name: "FaultsTests", dependencies: ["Faults", "FaultTesting"]),
+        .testTarget(
+            name: "FaultsTests", dependencies: ["FaultKit", "Faults", "FaultTesting", core]),
         .testTarget(
             name: "FaultServerTests",
             dependencies: [
-                "FaultServer", "Faults", .product(name: "NIOEmbedded", package: nio),
+                "COpenSSL", "FaultKit", "FaultServer", "Faults", core,
+                .product(name: "NIOConcurrencyHelpers", package: nio),
+                .product(name: "NIOEmbedded", package: nio),
+                .product(name: "NIOHTTP1", package: nio),
+                .product(name: "Logging", package: "swift-log"),
             ],
             exclude: ["Golden"]),
-        .testTarget(name: "EndToEndTests", dependencies: ["faultserve", "FirmwareImage"]),
-        .testTarget(name: "TidyTests", dependencies: ["FaultServer", "Faults"]),
+        .testTarget(
+            name: "EndToEndTests", dependencies: ["faultserve", "FirmwareImage"],
+            exclude: ["Fixtures"]),
+        .testTarget(name: "TidyTests", dependencies: ["FaultKit", "FaultServer", "Faults"]),
     ],
     swiftLanguageModes: [.v6]
 )

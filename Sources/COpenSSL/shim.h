@@ -11,3 +11,42 @@
 #include <openssl/ssl.h>
 #include <openssl/x509.h>
 #include <openssl/x509v3.h>
+
+// Sessions
+
+// SSL_CTRL_* macros.
+static inline long fs_ssl_ctx_set_mode(SSL_CTX *ctx, long mode) { return SSL_CTX_set_mode(ctx, mode); }
+static inline long fs_ssl_ctx_set_session_cache_mode(SSL_CTX *ctx, long mode) {
+    return SSL_CTX_set_session_cache_mode(ctx, mode);
+}
+static inline int fs_ssl_set_min_proto_version(SSL *ssl, int version) {
+    return (int)SSL_set_min_proto_version(ssl, version);
+}
+static inline int fs_ssl_set_max_proto_version(SSL *ssl, int version) {
+    return (int)SSL_set_max_proto_version(ssl, version);
+}
+static inline int fs_ssl_ctx_add1_chain_cert(SSL_CTX *ctx, X509 *certificate) {
+    return (int)SSL_CTX_add1_chain_cert(ctx, certificate);
+}
+static inline void fs_ssl_ctx_set_read_ahead(SSL_CTX *ctx, int on) { SSL_CTX_set_read_ahead(ctx, on); }
+static inline void fs_bio_clear_retry(BIO *bio) { BIO_clear_retry_flags(bio); }
+static inline void fs_bio_set_retry_read(BIO *bio) { BIO_set_retry_read(bio); }
+
+// SSL_OP_BIT(n) is no constant expression to Swift.
+static const uint64_t fs_op_no_ticket = SSL_OP_NO_TICKET;
+static const uint64_t fs_op_no_renegotiation = SSL_OP_NO_RENEGOTIATION;
+
+// A stack of ciphers is a macro-made type.
+static inline int fs_sk_cipher_num(const STACK_OF(SSL_CIPHER) *list) { return sk_SSL_CIPHER_num(list); }
+static inline const SSL_CIPHER *fs_sk_cipher_value(const STACK_OF(SSL_CIPHER) *list, int at) {
+    return sk_SSL_CIPHER_value(list, at);
+}
+static inline void fs_sk_cipher_free(STACK_OF(SSL_CIPHER) *list) { sk_SSL_CIPHER_free(list); }
+
+// Certificates
+
+/// `EVP_EC_gen` is a macro over a variadic function.
+static inline EVP_PKEY *fs_key_p256(void) { return EVP_EC_gen("P-256"); }
+
+/// `EVP_RSA_gen` is a macro over a variadic function.
+static inline EVP_PKEY *fs_key_rsa(unsigned int bits) { return EVP_RSA_gen(bits); }

@@ -1,28 +1,22 @@
 // Linux calls that Swift's Glibc module does not show: they are variadic, or hidden behind a
-// feature macro. One static inline each, no logic.
+// feature macro.
 #pragma once
 
-#ifndef _GNU_SOURCE
-#define _GNU_SOURCE
-#endif
-#include <errno.h>
-#include <fcntl.h>
-#include <linux/sockios.h>
+#include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
-#include <sys/ioctl.h>
-#include <sys/syscall.h>
-#include <sys/types.h>
-#include <sys/uio.h>
-#include <unistd.h>
 
-/// `preadv2` with `RWF_NOWAIT`: reads only what the page cache holds. Hidden behind `_DEFAULT_SOURCE`.
-static inline ssize_t fs_pread_cached(int descriptor, void *into, size_t count, off_t offset) {
-    struct iovec vector = {.iov_base = into, .iov_len = count};
-    return preadv2(descriptor, &vector, 1, offset, RWF_NOWAIT);
-}
+/// `preadv2` with `RWF_NOWAIT` (preadv2(2)): reads only what the page cache holds.
+/// Returns bytes read, or -1 with `errno`.
+intptr_t fs_pread_cached(int descriptor, void *into, size_t count, long offset);
 
-/// `ioctl(SIOCOUTQ)`: bytes that the peer has not acknowledged yet, or -1. `ioctl` is variadic.
-static inline int fs_unacknowledged(int socket) {
-    int bytes = 0;
-    return ioctl(socket, SIOCOUTQ, &bytes) == 0 ? bytes : -1;
-}
+/// Room for the kernel's `struct tcp_info` (tcp(7)), whose newer members Glibc's header does not know.
+typedef struct {
+    uint8_t bytes[256];
+} fs_tcp_info;
+
+/// `TCP_INFO`, the socket option that fills an `fs_tcp_info`.
+extern const int fs_tcp_info_option;
+
+/// Whether the peer has acknowledged all that was written: nothing unsent, nothing in flight.
+bool fs_all_acknowledged(const fs_tcp_info *info);

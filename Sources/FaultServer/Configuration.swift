@@ -1,0 +1,29 @@
+public import NIOCore
+
+/// What a server is to be. All of it has a default but the content.
+public struct Configuration: Sendable {
+    public var plan: Plan
+    public var content: Content
+    /// Nil for a server without TLS.
+    public var identity: IdentitySource?
+    /// Names and addresses on the certificate, the first one as its CN; this machine's if empty.
+    public var hosts: [String] = []
+    /// Where the server listens. `::` takes IPv4 too.
+    public var bind = "::"
+    /// 0 takes any free port.
+    public var port = 8070
+    /// Event loops.
+    public var threads = 1
+    public var limits = Limits()
+    public var sinks: [any JournalSink] = []
+    /// Ends after so many responses.
+    public var exitAfter: Int?
+    /// Ends when nobody was connected for so long.
+    public var idleExit: TimeAmount?
+
+    public init(plan: Plan, content: Content, identity: IdentitySource?) {
+        self.plan = plan
+        self.content = content
+        self.identity = identity
+    }
+}

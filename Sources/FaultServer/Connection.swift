@@ -1,0 +1,71 @@
+import FaultKit
+import NIOCore
+
+/// What the handlers of one connection share: who it is, what was counted, where events go.
+/// Confined to the connection's event loop.
+final class Connection {
+    let core: Core
+    let client: String
+    let number: Int
+    var encounter: Encounter
+    /// What the client was answered with in its handshake.
+    var handshake: Handshake?
+    /// Bytes that went to the socket and came from it.
+    var sent = 0
+    var received = 0
+    /// Who ended the connection and how; the first to say so is right.
+    private(set) var ending: (by: Event.Closing.Side, how: Event.Closing.Manner)?
+    private let began: NIODeadline
+    /// A response that ended in silence: it is over when the connection is.
+    private var owesResponse = false
+
+    init(core: Core, client: SocketAddress?, encounter: Encounter, now: NIODeadline) {
+        self.core = core
+        self.client = client.map(\.text) ?? "unknown"
+        self.encounter = encounter
+        self.number = encounter.number
+        self.began = now
+    }
+
+    var ledger: Ledger { self.core.ledger }
+    var limits: Limits { self.core.limits }
+
+    func record(_ kind: @autoclosure () -> Event.Kind, request: Int? = nil) {
+        self.core.journal.record(kind(), connection: self.number, request: request)
+    }
+
+    func noteEnding(by side: Event.Closing.Side, _ manner: Event.Closing.Manner) {
+        if self.ending == nil { self.ending = (side, manner) }
+    }
+
+    /// A response is over, and the connection goes on or ends so.
+    func responded(then ending: Ending? = nil) {
+        if ending == .hang { self.owesResponse = true } else { self.core.responded() }
+    }
+
+    func recordClosed(now: NIODeadline) {
+        if self.owesResponse { self.core.responded() }
+        let ending = self.ending ?? (.server, .stopped)
+        self.record(
+            .closed(
+                Event.Closing(
+                    by: ending.by, how: ending.how, sent: self.sent, received: self.received,
+                    duration: (now - self.began).milliseconds)))
+    }
+}
+
+@available(*, unavailable)
+extension Connection: Sendable {}
+
+extension SocketAddress {
+    /// Address and port as people write them: `192.168.2.7:51034`, `[::1]:51034`. An IPv4 address
+    /// that came through an IPv6 listener is written as IPv4.
+    var text: String {
+        guard let address = self.ipAddress, let port = self.port else { return self.description }
+        let mapped = "::ffff:"
+        if address.hasPrefix(mapped), address.contains(".") {
+            return "\(address.dropFirst(mapped.count)):\(port)"
+        }
+        return address.contains(":") ? "[\(address)]:\(port)" : "\(address):\(port)"
+    }
+}

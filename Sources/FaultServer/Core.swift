@@ -1,0 +1,72 @@
+import NIOConcurrencyHelpers
+import NIOCore
+import NIOPosix
+
+/// What all connections of a server share. Immutable but for what counts and locks itself.
+final class Core: Sendable {
+    let plan: Plan
+    let ledger: Ledger
+    let journal: Journal
+    let origin: Origin
+    let limits: Limits
+    /// Nil for a server without TLS.
+    let contexts: TLSContexts?
+    private let resources: [ObjectIdentifier: NIOLoopBoundBox<LoopResources>]
+    private let population: Population
+
+    init(
+        plan: Plan, journal: Journal, origin: Origin, limits: Limits, contexts: TLSContexts?,
+        loops: [any EventLoop], disk: NIOThreadPool, clock: @escaping @Sendable () -> Int,
+        population: Population
+    ) {
+        self.plan = plan
+        self.ledger = Ledger(plan: plan)
+        self.journal = journal
+        self.origin = origin
+        self.limits = limits
+        self.contexts = contexts
+        self.population = population
+        self.resources = Dictionary(
+            uniqueKeysWithValues: loops.map { loop in
+                let resources = NIOLoopBoundBox.makeBoxSendingValue(
+                    LoopResources(disk: disk, clock: clock), eventLoop: loop)
+                return (ObjectIdentifier(loop), resources)
+            })
+    }
+
+    /// What the connections of one event loop share; call it on that loop.
+    func resources(of loop: any EventLoop) -> LoopResources {
+        guard let resources = self.resources[ObjectIdentifier(loop)] else {
+            preconditionFailure("a connection on an event loop that is not the server's")
+        }
+        return resources.value
+    }
+
+    /// A response is over.
+    func responded() { self.population.responded() }
+}
+
+/// What the connections of one event loop share.
+final class LoopResources {
+    let pool = BufferPool()
+    /// Reads what the page cache does not hold.
+    let disk: NIOThreadPool
+    private let clock: @Sendable () -> Int
+    private var stamp = (second: Int.min, text: "")
+
+    /// - Parameter clock: seconds since 1970, for the `Date` field alone.
+    init(disk: NIOThreadPool, clock: @escaping @Sendable () -> Int) {
+        self.disk = disk
+        self.clock = clock
+    }
+
+    /// The moment as the `Date` field writes it, formatted once a second.
+    var date: String {
+        let second = self.clock()
+        if second != self.stamp.second { self.stamp = (second, HTTPDate.text(second)) }
+        return self.stamp.text
+    }
+}
+
+@available(*, unavailable)
+extension LoopResources: Sendable {}

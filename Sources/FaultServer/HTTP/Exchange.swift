@@ -1,0 +1,271 @@
+import FaultKit
+import NIOCore
+import NIOPosix
+
+/// Where an exchange sends, and whom it tells that it is over.
+protocol ExchangeOwner: AnyObject {
+    func send(_ bytes: ByteBuffer, promise: EventLoopPromise<Void>?)
+    func flush()
+    /// The response is over. `ending` says how the connection ends; nil: it goes on as asked.
+    func exchangeDone(ending: Ending?)
+}
+
+/// One response on its way: head, then the body in pieces, through the taps if there are any.
+///
+/// An honest body goes out in big batches, one at a time; a tapped one in small chunks that the
+/// playback sends on its schedule.
+final class Exchange {
+    /// Bytes of a tapped body that are read at once, and how many such chunks may be on their way.
+    private static let chunkSize = 16_384
+    private static let chunksInFlight = 2
+    /// Pieces that one exchange sends before the others of its loop have their turn.
+    private static let turn = 8
+
+    let number: Int
+    private let connection: Connection
+    private let resources: LoopResources
+    private let loop: any EventLoop
+    private unowned let owner: any ExchangeOwner
+    private let response: Response
+    /// Bytes of the body that is to be sent.
+    private let bodyCount: Int
+    private var reader: BodyReader
+    private var chain: TapChain
+    private var evidence: Evidence
+    /// Nil where no fault taps the body.
+    private var playback: StepPlayback?
+    /// What is being filled. A property, so that nobody else holds it: a buffer that is held twice is
+    /// copied when it is written to.
+    private var batch = ByteBuffer()
+    private var sent = 0
+    private var inFlight = 0
+    private var isPumping = false
+    private var isReading = false
+    /// The whole honest body was handed on.
+    private var isHandedOn = false
+    private var isOver = false
+    /// A write has failed: nothing more can be sent.
+    private var isBroken = false
+
+    /// - Parameter matches: the rules that strike this request.
+    init(
+        _ response: Response, to request: Request, number: Int, matches: [Match],
+        connection: Connection, resources: LoopResources, loop: any EventLoop,
+        owner: any ExchangeOwner
+    ) {
+        self.number = number
+        self.connection = connection
+        self.resources = resources
+        self.loop = loop
+        self.owner = owner
+        self.response = response
+        let body = request.method == "HEAD" ? Body() : response.body
+        self.bodyCount = body.count
+        self.reader = BodyReader(body)
+        self.chain = TapChain(matches, on: .body)
+        self.evidence = Evidence(on: .body, of: connection, request: number)
+    }
+
+    func begin() {
+        let isBig = self.chain.isEmpty && self.bodyCount >= BufferPool.worthwhile
+        if isBig { self.batch = self.resources.pool.take() }
+        ResponseEncoder.encode(self.response, into: &self.batch)
+        if self.chain.isEmpty {
+            // Head and first bytes leave as one.
+            self.sent -= self.batch.readableBytes
+            self.fill()
+        } else {
+            self.owner.send(self.takeBatch(), promise: nil)
+            self.owner.flush()
+            self.playback = StepPlayback(loop: self.loop, sink: self)
+        }
+        self.pump()
+    }
+
+    /// The connection is gone, or the client has left.
+    func abandon() {
+        guard !self.isOver else { return }
+        self.isOver = true
+        self.playback?.stop()
+        self.recordEnd(isComplete: false)
+        self.connection.responded()
+    }
+
+    // MARK: The pump
+
+    /// Hands on pieces while there is room for them.
+    private func pump() {
+        guard !self.isPumping else { return }
+        self.isPumping = true
+        defer { self.isPumping = false }
+        let room = self.playback == nil ? 1 : Self.chunksInFlight
+        var turns = 0
+        while self.inFlight < room, !self.isOver, !self.isHandedOn, !self.isReading,
+            !self.isBroken
+        {
+            guard turns < Self.turn else {
+                return self.loop.assumeIsolated().execute { self.pump() }
+            }
+            turns += 1
+            if self.playback == nil {
+                self.batch = self.resources.pool.take()
+                self.fill()
+            } else {
+                self.passChunk()
+            }
+        }
+        guard self.playback == nil, !self.isBroken else { return }
+        if self.isHandedOn, self.inFlight == 0 { self.finish() }
+    }
+
+    /// Fills a batch of an honest body and sends it.
+    private func fill() {
+        while self.batch.readableBytes < BufferPool.batch {
+            switch self.reader.next(upTo: BufferPool.batch - self.batch.readableBytes) {
+            case .bytes(let bytes):
+                self.batch.writeImmutableBuffer(bytes)
+            case .image(let image, let range):
+                return self.read(range, of: image) { self.fill() }
+            case .end:
+                self.isHandedOn = true
+                return self.sendBatch()
+            }
+        }
+        self.sendBatch()
+    }
+
+    private func takeBatch() -> ByteBuffer {
+        var batch = ByteBuffer()
+        swap(&batch, &self.batch)
+        return batch
+    }
+
+    private func sendBatch() {
+        let batch = self.takeBatch()
+        self.sent += batch.readableBytes
+        let promise = self.makePromise { self.resources.pool.give(batch) }
+        self.owner.send(batch, promise: promise)
+        self.owner.flush()
+    }
+
+    /// Hands the next chunk of a tapped body to the taps, and what they answer to the playback.
+    private func passChunk() {
+        switch self.reader.next(upTo: Self.chunkSize) {
+        case .bytes(let bytes):
+            self.playback?.play([.send(bytes)], promise: self.makePromise())
+        case .image(let image, let range):
+            self.read(range, of: image) {
+                let chunk = Chunk(
+                    offset: range.lowerBound, total: image.count, bytes: self.takeBatch())
+                self.play(self.chain.pass(chunk))
+            }
+        case .end:
+            self.isHandedOn = true
+            self.play(self.chain.finish())
+        }
+    }
+
+    private func play(_ steps: [Step]) {
+        self.evidence.add(self.chain.takeStrikes())
+        self.playback?.play(steps, promise: self.makePromise())
+    }
+
+    /// Counts a piece that is on its way; the pump goes on when it was sent.
+    private func makePromise(_ then: @escaping () -> Void = {}) -> EventLoopPromise<Void> {
+        self.inFlight += 1
+        let promise = self.loop.makePromise(of: Void.self)
+        promise.futureResult.assumeIsolated().whenComplete { result in
+            then()
+            self.inFlight -= 1
+            switch result {
+            case .success: self.pump()
+            // The connection ends, or hangs, which this object is told otherwise.
+            case .failure: self.isBroken = true
+            }
+        }
+        return promise
+    }
+
+    /// Appends bytes of an image to the batch: at once if the page cache holds them, else off the
+    /// event loop.
+    private func read(_ range: Range<Int>, of image: Image, then goOn: @escaping () -> Void) {
+        do {
+            if try self.batch.write(range, of: image, waiting: false) { return goOn() }
+        } catch {
+            return self.fail(error)
+        }
+        self.isReading = true
+        self.resources.disk.runIfActive(eventLoop: self.loop) {
+            var bytes = ByteBuffer()
+            _ = try bytes.write(range, of: image, waiting: true)
+            return bytes
+        }.assumeIsolated().whenComplete { result in
+            self.isReading = false
+            guard !self.isOver else { return }
+            switch result {
+            case .success(let bytes): self.batch.writeImmutableBuffer(bytes)
+            case .failure(let error): return self.fail(error)
+            }
+            goOn()
+            self.pump()
+        }
+    }
+
+    // MARK: The end
+
+    /// The file could not be read to its end: what was promised cannot be kept.
+    private func fail(_ error: any Error) {
+        self.connection.record(.failure("\(error)"), request: self.number)
+        self.end(.cut)
+    }
+
+    /// The whole body was sent.
+    private func finish() {
+        switch self.response.sequel {
+        // Fewer or more bytes than an honest body has: nothing may follow them.
+        case .asAsked: self.end(self.sent == self.bodyCount ? nil : .clean)
+        case .end(let ending): self.end(ending)
+        }
+    }
+
+    private func end(_ ending: Ending?) {
+        guard !self.isOver else { return }
+        self.isOver = true
+        self.playback?.stop()
+        self.recordEnd(isComplete: self.isHandedOn && self.sent == self.bodyCount)
+        self.connection.responded(then: ending)
+        self.owner.exchangeDone(ending: ending)
+    }
+
+    private func recordEnd(isComplete: Bool) {
+        self.evidence.close()
+        self.connection.record(
+            .response(
+                status: self.response.status,
+                length: self.response.fields["Content-Length"].flatMap { Int($0) },
+                sent: max(0, self.sent), complete: isComplete),
+            request: self.number)
+    }
+}
+
+extension Exchange: StepSink {
+    func play(_ bytes: ByteBuffer) {
+        self.sent += bytes.readableBytes
+        self.owner.send(bytes, promise: nil)
+    }
+
+    func playFlush(_ promise: EventLoopPromise<Void>?) {
+        // Completed in its turn, behind the bytes that were sent before it.
+        if let promise { self.owner.send(ByteBuffer(), promise: promise) }
+        self.owner.flush()
+    }
+
+    func playEnd(_ ending: Ending) {
+        // The taps let the body end where it ends anyway.
+        if ending == .clean, self.isHandedOn { return self.finish() }
+        self.end(ending)
+    }
+}
+
+@available(*, unavailable)
+extension Exchange: Sendable {}

@@ -1,0 +1,29 @@
+import FaultKit
+import NIOCore
+
+/// Writes a response's head as it stands. It repairs nothing: what a fault says is what is sent.
+enum ResponseEncoder {
+    /// Appends status line, fields and the empty line (RFC 9112 §3, §5).
+    static func encode(_ response: Response, into buffer: inout ByteBuffer) {
+        buffer.writeLatin1("\(response.version) \(response.status) \(response.reason)\r\n")
+        for field in response.fields.list {
+            buffer.writeLatin1(field.name)
+            buffer.writeStaticString(": ")
+            buffer.writeLatin1(field.value)
+            buffer.writeStaticString("\r\n")
+        }
+        buffer.writeStaticString("\r\n")
+    }
+}
+
+extension ByteBuffer {
+    /// One byte a scalar (ISO-8859-1); a scalar beyond U+00FF becomes `?`.
+    fileprivate mutating func writeLatin1(_ text: String) {
+        if text.utf8.allSatisfy({ $0 < 0x80 }) {
+            self.writeString(text)
+        } else {
+            self.writeBytes(
+                text.unicodeScalars.map { UInt8(exactly: $0.value) ?? UInt8(ascii: "?") })
+        }
+    }
+}

@@ -1,0 +1,251 @@
+public import FaultKit
+import Glibc
+import NIOConcurrencyHelpers
+import NIOCore
+import NIOPosix
+
+/// A server that serves content as a plan says: over TLS or plain, with each fault where it strikes.
+///
+/// ```swift
+/// let server = try Server(configuration)
+/// let address = try await server.start()
+/// try await server.wait()
+/// ```
+public final class Server: Sendable {
+    /// Where a started server is to be found.
+    public struct Address: Sendable {
+        public let url: String
+        public let host: String
+        public let port: Int
+    }
+
+    /// What a device must match and trust; nil without TLS.
+    public let trust: Trust?
+    public let plan: Plan
+    private let configuration: Configuration
+    private let journal: Journal
+    private let group: MultiThreadedEventLoopGroup
+    private let disk: NIOThreadPool
+    private let core: Core
+    private let population: Population
+    private let ended: EventLoopPromise<String>
+    private let listener = NIOLockedValueBox<(any Channel)?>(nil)
+
+    /// Names, CA and warnings about a server's certificate.
+    public struct Trust: Sendable {
+        public let commonName: String
+        public let names: [SubjectAltName]
+        /// The CA file to flash.
+        public let anchorPath: String
+        public let notes: [String]
+    }
+
+    /// Reads and mints all certificates that the plan asks for.
+    /// - Throws: ``ServerError`` that says what to mend.
+    public init(_ configuration: Configuration) throws {
+        self.configuration = configuration
+        self.plan = configuration.plan
+        let journal = Journal(configuration.sinks)
+        self.journal = journal
+        let forge = try configuration.identity.map {
+            try Forge(source: $0, hosts: configuration.hosts)
+        }
+        self.trust = forge.map(Trust.init)
+        let contexts = try forge.map { try TLSContexts(forge: $0, plan: configuration.plan) }
+        if contexts == nil, let rule = configuration.plan.ruleOfTLS {
+            throw ServerError(
+                .usage,
+                "'\(rule.text)' is a fault of TLS, and --plain speaks none; leave out --plain")
+        }
+        let room = DescriptorLimit.raise()
+        self.group = MultiThreadedEventLoopGroup(numberOfThreads: configuration.threads)
+        self.disk = NIOThreadPool(numberOfThreads: 2)
+        self.disk.start()
+        let ended = self.group.next().makePromise(of: String.self)
+        self.ended = ended
+        self.population = Population(
+            limit: min(configuration.limits.connections, room), exitAfter: configuration.exitAfter
+        ) { ended.succeed("enough requests") }
+        self.core = Core(
+            plan: configuration.plan, journal: journal, origin: Origin(configuration.content),
+            limits: configuration.limits, contexts: contexts,
+            loops: Array(self.group.makeIterator()), disk: self.disk, clock: { time(nil) },
+            population: self.population)
+    }
+
+    /// Listens.
+    /// - Throws: ``ServerError`` if the port cannot be had.
+    public func start() async throws -> Address {
+        self.journal.record(
+            .start(
+                version: faultserveVersion, plan: self.plan.name, seed: self.plan.seed,
+                rules: self.plan.rules.map(\.text)))
+        let channel: any Channel
+        do {
+            channel = try await self.listen()
+        } catch {
+            self.stop(reason: "\(error)")
+            try await self.wait()
+            throw error
+        }
+        self.listener.withLockedValue { $0 = channel }
+        let port = channel.localAddress?.port ?? self.configuration.port
+        let host = self.trust?.commonName ?? self.configuration.hosts.first ?? "localhost"
+        let scheme = self.core.contexts == nil ? "http" : "https"
+        let authority = host.contains(":") ? "[\(host)]" : host
+        let address = Address(url: "\(scheme)://\(authority):\(port)/", host: host, port: port)
+        self.journal.record(.listening(url: address.url, host: host, port: port))
+        if let idle = self.configuration.idleExit { self.watchIdleness(idle) }
+        return address
+    }
+
+    /// Returns once the server has stopped: told to, after `exitAfter` responses, or idle.
+    public func wait() async throws {
+        let reason = try await self.ended.futureResult.get()
+        try await self.listener.withLockedValue { $0 }?.close().get()
+        let open = self.population.close()
+        if reason.isOwnEnd { await self.letGo(open) }
+        for channel in open { channel.close(promise: nil) }
+        for channel in open { try? await channel.closeFuture.get() }
+        try await self.group.shutdownGracefully()
+        try await self.disk.shutdownGracefully()
+        self.journal.record(.stop(reason: reason, tally: self.core.ledger.tally))
+        self.journal.close()
+    }
+
+    /// Ends the server; ``wait()`` returns. May be called more than once, from anywhere.
+    public func stop(reason: String) { self.ended.succeed(reason) }
+
+    /// How often each rule matched and struck so far.
+    public var tally: [Tally] { self.core.ledger.tally }
+
+    private func listen() async throws -> any Channel {
+        let core = self.core
+        let arrivals = Arrivals(ledger: core.ledger, population: self.population)
+        let bootstrap = ServerBootstrap(group: self.group)
+            .serverChannelOption(.backlog, value: 1_024)
+            .serverChannelInitializer { listener in
+                listener.eventLoop.makeCompletedFuture {
+                    try listener.pipeline.syncOperations.addHandler(ArrivalHandler(arrivals))
+                }
+            }
+            .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
+            .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
+            // A device that lost its power says nothing. Without probes a connection on which the
+            // server is silent too would never end.
+            .childChannelOption(.socketOption(.so_keepalive), value: 1)
+            .childChannelOption(.tcpOption(.init(rawValue: TCP_KEEPIDLE)), value: 30)
+            .childChannelOption(.tcpOption(.init(rawValue: TCP_KEEPINTVL)), value: 10)
+            .childChannelOption(.tcpOption(.init(rawValue: TCP_KEEPCNT)), value: 6)
+            .childChannelOption(.allowRemoteHalfClosure, value: true)
+            .childChannelInitializer { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    try channel.setUp(core: core, arrival: arrivals.take(channel))
+                }
+            }
+        let bind = self.configuration.bind
+        do {
+            return try await bootstrap.bind(host: bind, port: self.configuration.port).get()
+        } catch let error as IOError where error.errnoCode == EAFNOSUPPORT && bind == "::" {
+            // A kernel without IPv6.
+            return try await bootstrap.bind(host: "0.0.0.0", port: self.configuration.port).get()
+        } catch {
+            throw ServerError(
+                .unavailable, Self.sentence(about: error, bind: bind, port: self.configuration.port)
+            )
+        }
+    }
+
+    private static func sentence(about error: any Error, bind: String, port: Int) -> String {
+        switch (error as? IOError)?.errnoCode {
+        case EADDRINUSE:
+            "port \(port) is taken; stop what listens there, or choose another with --port"
+        case EACCES:
+            "port \(port) needs privileges; choose one above 1023 with --port"
+        case EADDRNOTAVAIL:
+            "\(bind) is no address of this machine; choose another with --bind"
+        default:
+            "cannot listen on \(bind), port \(port): \(error)"
+        }
+    }
+
+    /// Gives connections that are about to end by themselves a moment to do so.
+    private func letGo(_ channels: [any Channel]) async {
+        let loop = self.group.next()
+        let all = EventLoopFuture.andAllComplete(channels.map(\.closeFuture), on: loop)
+        let done = loop.makePromise(of: Void.self)
+        let timer = loop.scheduleTask(in: .seconds(2)) { done.succeed() }
+        all.whenComplete { _ in
+            timer.cancel()
+            done.succeed()
+        }
+        for channel in channels {
+            channel.eventLoop.execute { channel.pipeline.fireUserInboundEventTriggered(Stopping()) }
+        }
+        try? await done.futureResult.get()
+    }
+
+    private func watchIdleness(_ limit: TimeAmount) {
+        let loop = self.group.next()
+        loop.scheduleRepeatedTask(initialDelay: limit, delay: .milliseconds(100)) { task in
+            guard let since = self.population.idleSince, .now() - since >= limit else { return }
+            task.cancel()
+            self.stop(reason: "idle")
+        }
+    }
+}
+
+extension String {
+    /// Whether the server ended by itself, with the last connections still closing.
+    fileprivate var isOwnEnd: Bool { self == "enough requests" }
+}
+
+/// Tells handlers that the server stops: an idle connection ends now.
+struct Stopping {}
+
+extension Server.Trust {
+    init(_ forge: Forge) {
+        self.init(
+            commonName: forge.honest.commonName, names: forge.honest.names,
+            anchorPath: forge.trustAnchorPath, notes: forge.notes)
+    }
+}
+
+extension Channel {
+    /// Builds the pipeline of an accepted connection; see docs/architecture.md for its picture.
+    fileprivate func setUp(core: Core, arrival: Arrivals.Arrival) throws {
+        let connection = Connection(
+            core: core, client: self.remoteAddress, encounter: arrival.encounter,
+            now: self.eventLoop.now)
+        connection.record(.accepted(client: connection.client))
+        let pipeline = self.pipeline.syncOperations
+        try pipeline.addHandler(LinkHandler(connection: connection, isAdmitted: arrival.isAdmitted))
+        guard arrival.isAdmitted else { return }
+        let chain = TapChain(connection.encounter.link(), on: .link)
+        if !chain.isEmpty {
+            try pipeline.addHandler(
+                TapHandler(
+                    chain: chain, cutsRecords: core.contexts != nil,
+                    evidence: Evidence(on: .link, of: connection)))
+        }
+        if let contexts = core.contexts {
+            let pool = core.resources(of: self.eventLoop).pool
+            try pipeline.addHandler(
+                TLSHandler(connection: connection, contexts: contexts, pool: pool))
+        }
+        try pipeline.addHandler(SessionHandler(connection: connection))
+    }
+}
+
+extension Plan {
+    /// A rule that means nothing without TLS, if there is one.
+    fileprivate var ruleOfTLS: Rule? {
+        self.rules.first { rule in
+            switch rule.hook {
+            case .handshake: true
+            case .stream(let fault, on: .link): type(of: fault).unit == .record
+            case .stream, .image, .response: false
+            }
+        }
+    }
+}

@@ -1,0 +1,258 @@
+import FaultKit
+import NIOCore
+
+/// Speaks TLS: ciphertext below, plaintext above. Owns the session and tells the journal of hello,
+/// handshake and alerts.
+///
+/// Plaintext that is written is encrypted at once; its promise goes with the ciphertext.
+final class TLSHandler: ChannelDuplexHandler {
+    typealias InboundIn = ByteBuffer
+    typealias InboundOut = ByteBuffer
+    typealias OutboundIn = ByteBuffer
+    typealias OutboundOut = ByteBuffer
+
+    private enum State {
+        case handshaking
+        case open
+        /// The server says nothing any more, but hears whether the client says goodbye.
+        case silent
+        /// The server has ended the connection, or TLS has failed.
+        case ended
+    }
+
+    private let connection: Connection
+    private let contexts: TLSContexts
+    private let pool: BufferPool
+    private let session: TLSSession
+    private var state = State.handshaking
+    private var timer: Scheduled<Void>?
+    /// Set when the client has sent close_notify.
+    private var clientSaidGoodbye = false
+
+    init(connection: Connection, contexts: TLSContexts, pool: BufferPool) {
+        self.connection = connection
+        self.contexts = contexts
+        self.pool = pool
+        self.session = TLSSession(context: contexts.honest) { hello in
+            connection.record(.hello(hello))
+            return try contexts.context(for: connection, serverName: hello.serverName)
+        }
+    }
+
+    func channelActive(context: ChannelHandlerContext) {
+        let limit = self.connection.limits.handshake
+        self.timer = context.eventLoop.assumeIsolated().scheduleTask(in: limit) {
+            guard case .handshaking = self.state else { return }
+            let hello =
+                self.session.hello == nil ? "no whole ClientHello" : "no end of the handshake"
+            self.connection.record(
+                .limit(name: "handshake", detail: "\(hello) within \(limit.seconds) s"))
+            self.end(.cut, context)
+        }
+        // HTTP hears of the connection once the handshake is over.
+    }
+
+    func channelInactive(context: ChannelHandlerContext) {
+        self.timer?.cancel()
+        self.noteUnfinishedHandshake()
+        self.state = .ended
+        context.fireChannelInactive()
+    }
+
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        guard case .some(.inputClosed) = event as? ChannelEvent else {
+            return context.fireUserInboundEventTriggered(event)
+        }
+        self.connection.noteEnding(by: .client, self.clientSaidGoodbye ? .clean : .cut)
+        switch self.state {
+        case .handshaking:
+            self.noteUnfinishedHandshake()
+            self.end(.cut, context)
+        // No HTTPS client half-closes: it has left.
+        case .open: context.fireUserInboundEventTriggered(ClientLeft())
+        case .silent, .ended: break
+        }
+    }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        guard self.state != .ended else { return }
+        self.session.receive(self.unwrapInboundIn(data))
+        if case .handshaking = self.state { self.shakeHands(context) }
+        switch self.state {
+        case .open: self.readPlaintext(context)
+        case .silent: self.awaitGoodbye()
+        case .handshaking, .ended: break
+        }
+    }
+
+    func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
+        guard case .open = self.state else {
+            promise?.fail(ChannelError.ioOnClosedChannel)
+            return
+        }
+        let plaintext = self.unwrapOutboundIn(data)
+        if plaintext.readableBytes >= BufferPool.worthwhile { self.session.lend(self.pool.take()) }
+        do {
+            try self.session.write(plaintext)
+        } catch {
+            promise?.fail(error)
+            return self.fail(error, context)
+        }
+        self.writeOutput(context, promise: promise)
+    }
+
+    func triggerUserOutboundEvent(
+        context: ChannelHandlerContext, event: Any, promise: EventLoopPromise<Void>?
+    ) {
+        guard let ending = event as? Ending else {
+            return context.triggerUserOutboundEvent(event, promise: promise)
+        }
+        promise?.succeed()
+        self.end(ending, context)
+    }
+
+    // MARK: -
+
+    private func shakeHands(_ context: ChannelHandlerContext) {
+        let progress = self.session.handshake()
+        self.flushOutput(context)
+        switch progress {
+        case .incomplete:
+            break
+        case .complete:
+            self.timer?.cancel()
+            self.state = .open
+            let negotiated = self.session.negotiated
+            self.connection.record(
+                .handshake(
+                    version: negotiated.version, cipher: negotiated.cipher, alpn: negotiated.alpn,
+                    resumed: negotiated.resumed,
+                    names: self.contexts.names(for: self.connection)))
+            self.recordAlerts()
+            context.fireUserInboundEventTriggered(
+                HandshakeDone(serverName: self.session.hello?.serverName))
+            context.fireChannelActive()
+        case .failed(let error):
+            let reason = self.session.choiceError.map { "\($0)" } ?? error.description
+            self.recordFailure(reason)
+            self.end(.cut, context)
+        }
+    }
+
+    private func readPlaintext(_ context: ChannelHandlerContext) {
+        var plaintext = ByteBuffer()
+        reading: while case .open = self.state {
+            switch self.session.read(into: &plaintext) {
+            case .bytes:
+                context.fireChannelRead(self.wrapInboundOut(plaintext))
+                plaintext = ByteBuffer()
+            case .nothing:
+                break reading
+            case .closeNotify:
+                self.recordAlerts()
+                self.clientSaidGoodbye = true
+                self.connection.noteEnding(by: .client, .clean)
+                context.fireUserInboundEventTriggered(ClientLeft())
+                break reading
+            case .failed(let error):
+                return self.fail(error, context)
+            }
+        }
+        self.recordAlerts()
+        // OpenSSL answers a KeyUpdate by itself.
+        self.flushOutput(context)
+        if case .open = self.state { context.fireChannelReadComplete() }
+    }
+
+    /// Reads on for close_notify alone.
+    private func awaitGoodbye() {
+        while true {
+            var discarded = ByteBuffer()
+            switch self.session.read(into: &discarded) {
+            case .bytes: continue
+            case .closeNotify: return self.connection.noteEnding(by: .client, .clean)
+            case .nothing, .failed: return
+            }
+        }
+    }
+
+    private func noteUnfinishedHandshake() {
+        guard case .handshaking = self.state, self.connection.received > 0 else { return }
+        self.recordFailure("the client left in the middle of the handshake")
+    }
+
+    func channelReadComplete(context: ChannelHandlerContext) {}
+
+    private func flushOutput(_ context: ChannelHandlerContext) {
+        guard self.session.hasOutput else { return }
+        self.writeOutput(context, promise: nil)
+        context.flush()
+    }
+
+    private func writeOutput(_ context: ChannelHandlerContext, promise: EventLoopPromise<Void>?) {
+        let ciphertext = self.session.takeOutput()
+        guard ciphertext.capacity >= BufferPool.worthwhile else {
+            return context.write(self.wrapOutboundOut(ciphertext), promise: promise)
+        }
+        let promise = promise ?? context.eventLoop.makePromise()
+        promise.futureResult.assumeIsolated().whenComplete { _ in self.pool.give(ciphertext) }
+        context.write(self.wrapOutboundOut(ciphertext), promise: promise)
+    }
+
+    /// TLS itself failed after the handshake: a bad record, a fatal alert.
+    private func fail(_ error: any Error, _ context: ChannelHandlerContext) {
+        guard case .open = self.state else { return }
+        let alerts = self.recordAlerts()
+        if !alerts.contains(where: { $0.isFatal }) {
+            self.connection.record(.failure("TLS: \(error)"))
+        }
+        self.flushOutput(context)
+        self.end(.cut, context)
+        context.fireUserInboundEventTriggered(ClientLeft())
+    }
+
+    private func end(_ ending: Ending, _ context: ChannelHandlerContext) {
+        guard self.state != .ended, self.state != .silent else { return }
+        if case .open = self.state, ending == .clean {
+            self.session.closeNotify()
+            self.flushOutput(context)
+        }
+        self.state = self.state == .open && ending == .hang ? .silent : .ended
+        self.timer?.cancel()
+        context.triggerUserOutboundEvent(ending, promise: nil)
+    }
+
+    @discardableResult
+    private func recordAlerts() -> [Event.Alert] {
+        let alerts = self.session.takeAlerts()
+        // close_notify is told by the `closed` event.
+        for alert in alerts where alert.number != 0 {
+            self.noteRefusal(alert)
+            self.connection.record(.alert(alert))
+        }
+        return alerts
+    }
+
+    private func recordFailure(_ reason: String) {
+        let alerts = self.session.takeAlerts()
+        let alert = alerts.first { $0.sender == .client } ?? alerts.first
+        if let alert { self.noteRefusal(alert) }
+        self.connection.record(.handshakeFailed(reason: reason, alert: alert))
+    }
+
+    /// A client that sends a fatal alert has ended the connection (RFC 8446 §6.2).
+    private func noteRefusal(_ alert: Event.Alert) {
+        if alert.sender == .client, alert.isFatal { self.connection.noteEnding(by: .client, .cut) }
+    }
+}
+
+@available(*, unavailable)
+extension TLSHandler: Sendable {}
+
+/// Tells the handlers above that a TLS session stands.
+struct HandshakeDone {
+    let serverName: String?
+}
+
+/// Tells the handlers above that the client takes nothing any more.
+struct ClientLeft {}

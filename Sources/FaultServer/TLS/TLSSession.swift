@@ -1,0 +1,179 @@
+import COpenSSL
+import FaultKit
+import NIOCore
+
+/// One TLS session of a server: bytes in, bytes out, no socket. The only place that holds an `SSL *`.
+final class TLSSession {
+    /// How far a call got that may have to wait for the client.
+    enum Progress {
+        case incomplete
+        case complete
+        case failed(TLSError)
+    }
+
+    /// What reading plaintext gave.
+    enum Reading {
+        case bytes
+        case nothing
+        case closeNotify
+        case failed(TLSError)
+    }
+
+    /// What was negotiated.
+    struct Negotiated {
+        let version: String
+        let cipher: String
+        let alpn: String?
+        let resumed: Bool
+    }
+
+    private let ssl: OpaquePointer
+    private let bio: RecordBIO
+    private let chooseContext: (Event.ClientHello) throws -> TLSContext
+    /// The context that was chosen; kept as long as the session.
+    private var context: TLSContext
+    /// Alerts since the last call of `takeAlerts`.
+    private var alerts: [Event.Alert] = []
+    private(set) var hello: Event.ClientHello?
+    private(set) var choiceError: (any Error)?
+
+    /// - Parameters:
+    ///   - context: what to begin with.
+    ///   - choose: called once, with the ClientHello; its context's certificate and versions are used.
+    init(context: TLSContext, choose: @escaping (Event.ClientHello) throws -> TLSContext) {
+        guard let ssl = SSL_new(context.pointer) else {
+            preconditionFailure("OpenSSL has no memory for a session")
+        }
+        self.ssl = ssl
+        self.context = context
+        self.chooseContext = choose
+        self.bio = RecordBIO()
+        let pointer = self.bio.makePointer()
+        SSL_set_bio(ssl, pointer, pointer)
+        // Unretained is sound: this object owns the SSL, whose callbacks run in its calls only.
+        SSL_set_ex_data(ssl, 0, Unmanaged.passUnretained(self).toOpaque())
+        SSL_set_accept_state(ssl)
+    }
+
+    deinit { SSL_free(self.ssl) }
+
+    static func of(_ ssl: OpaquePointer) -> TLSSession? {
+        SSL_get_ex_data(ssl, 0).map { Unmanaged.fromOpaque($0).takeUnretainedValue() }
+    }
+
+    // MARK: Bytes
+
+    /// Takes ciphertext from the client.
+    func receive(_ bytes: ByteBuffer) {
+        if self.bio.incoming.readableBytes == 0 {
+            self.bio.incoming = bytes
+        } else {
+            self.bio.incoming.writeImmutableBuffer(bytes)
+        }
+    }
+
+    /// Ciphertext for the client is appended to this buffer until it is taken. What OpenSSL has said by
+    /// itself meanwhile, an alert or a KeyUpdate, stays before it.
+    func lend(_ buffer: ByteBuffer) {
+        var buffer = buffer
+        buffer.writeImmutableBuffer(self.bio.outgoing)
+        self.bio.outgoing = buffer
+    }
+
+    var hasOutput: Bool { self.bio.outgoing.readableBytes > 0 }
+
+    /// The ciphertext for the client.
+    func takeOutput() -> ByteBuffer {
+        defer { self.bio.outgoing = ByteBuffer() }
+        return self.bio.outgoing
+    }
+
+    func handshake() -> Progress {
+        ERR_clear_error()
+        let result = SSL_do_handshake(self.ssl)
+        if result == 1 { return .complete }
+        switch SSL_get_error(self.ssl, result) {
+        case SSL_ERROR_WANT_READ, SSL_ERROR_WANT_WRITE: return .incomplete
+        default: return .failed(.library())
+        }
+    }
+
+    /// Appends plaintext of the client, if a record has come whole.
+    func read(into buffer: inout ByteBuffer) -> Reading {
+        ERR_clear_error()
+        var count = 0
+        let ssl = self.ssl
+        let result = buffer.writeWithUnsafeMutableBytes(minimumWritableBytes: 16_384) { target in
+            count = 0
+            return SSL_read_ex(ssl, target.baseAddress, target.count, &count) == 1 ? count : 0
+        }
+        if result > 0 { return .bytes }
+        switch SSL_get_error(self.ssl, 0) {
+        case SSL_ERROR_WANT_READ, SSL_ERROR_WANT_WRITE: return .nothing
+        case SSL_ERROR_ZERO_RETURN: return .closeNotify
+        default: return .failed(.library())
+        }
+    }
+
+    /// Encrypts all of the plaintext into the output.
+    func write(_ plaintext: ByteBuffer) throws {
+        guard plaintext.readableBytes > 0 else { return }
+        ERR_clear_error()
+        let ssl = self.ssl
+        let isWritten = plaintext.withUnsafeReadableBytes { bytes in
+            var count = 0
+            return SSL_write_ex(ssl, bytes.baseAddress, bytes.count, &count) == 1
+        }
+        if !isWritten { throw TLSError.library() }
+    }
+
+    /// Puts close_notify into the output.
+    func closeNotify() {
+        ERR_clear_error()
+        _ = SSL_shutdown(self.ssl)
+        ERR_clear_error()
+    }
+
+    // MARK: What is known
+
+    func takeAlerts() -> [Event.Alert] {
+        defer { self.alerts = [] }
+        return self.alerts
+    }
+
+    /// What was negotiated; call it after the handshake.
+    var negotiated: Negotiated {
+        var name: UnsafePointer<UInt8>?
+        var length: UInt32 = 0
+        SSL_get0_alpn_selected(self.ssl, &name, &length)
+        let alpn = UnsafeBufferPointer(start: name, count: Int(length))
+        return Negotiated(
+            version: String(cString: SSL_get_version(self.ssl)),
+            cipher: String(cString: SSL_CIPHER_get_name(SSL_get_current_cipher(self.ssl))),
+            alpn: alpn.isEmpty ? nil : String(decoding: alpn, as: UTF8.self),
+            resumed: SSL_session_reused(self.ssl) == 1)
+    }
+
+    // MARK: Called back
+
+    func note(_ alert: Event.Alert) { self.alerts.append(alert) }
+
+    /// Reads the ClientHello and takes on the context that it is answered with.
+    func choose() -> Bool {
+        let hello = Event.ClientHello(reading: self.ssl)
+        self.hello = hello
+        do {
+            self.context = try self.chooseContext(hello)
+        } catch {
+            self.choiceError = error
+            return false
+        }
+        let versions = self.context.versions
+        return SSL_set_SSL_CTX(self.ssl, self.context.pointer) != nil
+            && fs_ssl_set_min_proto_version(self.ssl, versions.lowerBound.wireValue) == 1
+            && fs_ssl_set_max_proto_version(self.ssl, versions.upperBound.wireValue) == 1
+    }
+}
+
+@available(*, unavailable)
+extension TLSSession: Sendable {}

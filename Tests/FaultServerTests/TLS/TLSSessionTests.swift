@@ -1,0 +1,152 @@
+import COpenSSL
+import FaultKit
+import NIOCore
+import Testing
+
+@testable import FaultServer
+
+/// The server's session back to back with a client of OpenSSL's.
+@Suite(.timeLimit(.minutes(1)))
+struct TLSSessionTests {
+    private let folder: CertificateFolder
+    private let contexts: TLSContexts
+
+    init() throws {
+        self.folder = try CertificateFolder()
+        let forge = try Forge(
+            source: .authority(directory: self.folder["state"]), hosts: ["localhost"])
+        self.contexts = try TLSContexts(forge: forge, plan: Plan(profiles: []))
+    }
+
+    private func session() -> TLSSession {
+        let contexts = self.contexts
+        return TLSSession(context: contexts.honest) { _ in contexts.honest }
+    }
+
+    /// Lets both speak until the handshake is over.
+    @discardableResult
+    private func shakeHands(_ server: TLSSession, _ client: MemoryClient) -> TLSSession.Progress {
+        var progress = TLSSession.Progress.incomplete
+        for _ in 0..<5 {
+            client.turn()
+            server.receive(client.give())
+            if case .incomplete = progress { progress = server.handshake() }
+            client.take(server.takeOutput())
+        }
+        client.turn()
+        return progress
+    }
+
+    private func heard(by server: TLSSession) -> String {
+        var text = ByteBuffer()
+        while case .bytes = server.read(into: &text) {}
+        return String(buffer: text)
+    }
+
+    @Test(arguments: [TLS1_2_VERSION, TLS1_3_VERSION])
+    func carriesBytesBothWays(version: Int32) throws {
+        let server = self.session()
+        let client = MemoryClient(
+            version: version, trust: self.folder["state/ca_cert.pem"],
+            offers: [2] + Array("h2".utf8) + [8] + Array("http/1.1".utf8))
+        guard case .complete = self.shakeHands(server, client) else {
+            Issue.record("no handshake")
+            return
+        }
+        #expect(server.negotiated.version == (version == TLS1_2_VERSION ? "TLSv1.2" : "TLSv1.3"))
+        #expect(server.negotiated.alpn == "http/1.1")
+        #expect(server.hello?.protocols == ["h2", "http/1.1"])
+        #expect(server.hello?.versions == [version == TLS1_2_VERSION ? "1.2" : "1.3"])
+        client.say("GET")
+        server.receive(client.give())
+        #expect(self.heard(by: server) == "GET")
+        let body = (0..<200_000).map { UInt8($0 % 253) }
+        try server.write(ByteBuffer(bytes: body))
+        client.take(server.takeOutput())
+        #expect(client.turn())
+        #expect(client.heard == body)
+        server.closeNotify()
+        client.take(server.takeOutput())
+        #expect(client.turn() && client.hasHeardGoodbye)
+    }
+
+    @Test func handsOverAClientHelloThatComesByteByByte() throws {
+        let server = self.session()
+        let client = MemoryClient(version: TLS1_3_VERSION)
+        client.turn()
+        let hello = client.give()
+        for byte in hello.readableBytesView {
+            #expect(server.hello == nil)
+            server.receive(ByteBuffer(bytes: [byte]))
+            guard case .incomplete = server.handshake() else {
+                Issue.record("the handshake ended too soon")
+                return
+            }
+        }
+        #expect(server.hello != nil && server.hasOutput)
+    }
+
+    @Test(arguments: [TLS1_2_VERSION, TLS1_3_VERSION])
+    func tellsWhatAClientSaysThatDoesNotTrustTheCA(version: Int32) throws {
+        let server = self.session()
+        let other = try CertificateFolder()
+        _ = try Forge(source: .authority(directory: other["state"]), hosts: ["localhost"])
+        let client = MemoryClient(version: version, trust: other["state/ca_cert.pem"])
+        guard case .failed = self.shakeHands(server, client) else {
+            Issue.record("the handshake did not fail")
+            return
+        }
+        let alert = server.takeAlerts().first
+        #expect(alert == Event.Alert(number: 48, isFatal: true, sender: .client))
+        #expect(server.takeAlerts().isEmpty)
+    }
+
+    @Test(arguments: [TLS1_2_VERSION, TLS1_3_VERSION])
+    func hearsAGoodbye(version: Int32) throws {
+        let server = self.session()
+        let client = MemoryClient(version: version)
+        self.shakeHands(server, client)
+        SSL_shutdown(client.ssl)
+        server.receive(client.give())
+        var buffer = ByteBuffer()
+        guard case .closeNotify = server.read(into: &buffer) else {
+            Issue.record("close_notify was not heard")
+            return
+        }
+    }
+
+    /// What OpenSSL answers by itself must not be lost when a big buffer is lent for a response.
+    @Test func answersAKeyUpdateBeforeTheBytesThatFollowIt() throws {
+        let server = self.session()
+        let client = MemoryClient(version: TLS1_3_VERSION)
+        self.shakeHands(server, client)
+        SSL_key_update(client.ssl, SSL_KEY_UPDATE_REQUESTED)
+        client.say("GET")
+        server.receive(client.give())
+        try self.answerBig(server, client)
+    }
+
+    @Test func refusesToRenegotiateAndGoesOn() throws {
+        let server = self.session()
+        let client = MemoryClient(version: TLS1_2_VERSION)
+        self.shakeHands(server, client)
+        SSL_renegotiate(client.ssl)
+        SSL_do_handshake(client.ssl)
+        server.receive(client.give())
+        _ = self.heard(by: server)
+        #expect(server.takeAlerts().contains { $0.number == 100 && $0.sender == .server })
+        #expect(server.hasOutput)
+        server.lend(ByteBuffer())
+        #expect(server.hasOutput, "the alert is lost")
+    }
+
+    private func answerBig(_ server: TLSSession, _ client: MemoryClient) throws {
+        #expect(self.heard(by: server) == "GET")
+        server.lend(ByteBufferAllocator().buffer(capacity: 262_144))
+        let body = (0..<100_000).map { UInt8($0 % 241) }
+        try server.write(ByteBuffer(bytes: body))
+        client.take(server.takeOutput())
+        #expect(client.turn())
+        #expect(client.heard == body)
+    }
+}
