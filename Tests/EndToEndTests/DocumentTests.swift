@@ -1,0 +1,59 @@
+import Foundation
+import Testing
+
+/// What the documents tell their reader to write is understood.
+@Suite struct DocumentTests {
+    private static let documents = [
+        "README.md", "docs/faults.md", "docs/profiles.md", "docs/writing-a-fault.md",
+    ]
+
+    private static func text(_ document: String) throws -> String {
+        try String(contentsOfFile: checkout + "/" + document, encoding: .utf8)
+    }
+
+    @Test func everyRuleInThemCanBeServed() throws {
+        let rule = try Regex("--fault '([^']+)'")
+        var rules: [String] = []
+        for document in Self.documents {
+            rules += try Self.text(document).matches(of: rule).compactMap {
+                $0.output[1].substring.map(String.init)
+            }
+        }
+        try #require(rules.count >= 13)
+        let faults = rules.flatMap { ["--fault", $0] }
+        let server = try Faultserve(faults)
+        #expect(server.stop() == 0)
+    }
+
+    @Test func everyProfileInThemIsRight() throws {
+        let block = try Regex("```yaml\n([^`]+)```")
+        let name = try Regex("name: ([a-z-]+)")
+        let folder = try Folder()
+        var count = 0
+        for match in try Self.text("docs/profiles.md").matches(of: block) {
+            let yaml = String(match.output[1].substring ?? "")
+            let file =
+                String(try #require(yaml.firstMatch(of: name)?.output[1].substring)) + ".yaml"
+            try folder.write(Data(yaml.utf8), to: file)
+            let done = try run(binary, ["check", folder.file(file)])
+            #expect(done.status == 0, "\(done.errors)")
+            count += 1
+        }
+        #expect(count == 1)
+    }
+
+    @Test func everyCommandOfTheREADMEIsOne() throws {
+        let lines = try Self.text("README.md").components(separatedBy: "\n")
+            .filter { $0.hasPrefix("faultserve ") && !$0.hasPrefix("faultserve 0") }
+        try #require(lines.count >= 9)
+        let words = Set(
+            lines.compactMap { $0.split(separator: " ").dropFirst().first.map(String.init) })
+        for word in words where !word.hasPrefix("-") {
+            #expect(try run(binary, ["help", word]).status == 0, "\(word)")
+        }
+        for option in words where option.hasPrefix("-") {
+            let help = try run(binary, ["help", "serve"]).output
+            #expect(help.contains(option), "\(option)")
+        }
+    }
+}
