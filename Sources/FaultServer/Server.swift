@@ -30,6 +30,8 @@ public final class Server: Sendable {
     private let population: Population
     private let ended: EventLoopPromise<String>
     private let listener = NIOLockedValueBox<(any Channel)?>(nil)
+    /// Whether `wait()` is in charge of the threads.
+    private let isWaited = NIOLockedValueBox(false)
 
     /// Names, CA and warnings about a server's certificate.
     public struct Trust: Sendable {
@@ -73,6 +75,14 @@ public final class Server: Sendable {
             population: self.population)
     }
 
+    deinit {
+        // A server that was made and never used has threads all the same.
+        guard !self.isWaited.withLockedValue({ $0 }) else { return }
+        self.ended.succeed("never waited for")
+        self.group.shutdownGracefully { _ in }
+        self.disk.shutdownGracefully { _ in }
+    }
+
     /// Listens.
     /// - Throws: ``ServerError`` if the port cannot be had.
     public func start() async throws -> Address {
@@ -101,6 +111,7 @@ public final class Server: Sendable {
 
     /// Returns once the server has stopped: told to, after `exitAfter` responses, or idle.
     public func wait() async throws {
+        self.isWaited.withLockedValue { $0 = true }
         let reason = try await self.ended.futureResult.get()
         try await self.listener.withLockedValue { $0 }?.close().get()
         let open = self.population.close()
