@@ -30,7 +30,9 @@ struct ReadyFile: Encodable {
             try encoder.encode(self).write(to: URL(fileURLWithPath: path), options: .atomic)
         } catch {
             throw ServerError(
-                .unavailable, "cannot write the ready file \(path): \(error.localizedDescription)")
+                .unavailable,
+                "cannot write the ready file \(path): is its folder there, and may you write to it?"
+            )
         }
     }
 }

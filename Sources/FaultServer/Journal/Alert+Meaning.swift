@@ -3,7 +3,8 @@ extension Event.Alert {
     /// The name in the registry of TLS alerts (RFC 8446 §6, IANA TLS Alerts).
     public var name: String { Self.names[self.number] ?? "alert \(self.number)" }
 
-    private static let names: [Int: String] = [
+    /// By their numbers.
+    static let names: [Int: String] = [
         0: "close_notify", 10: "unexpected_message", 20: "bad_record_mac", 21: "decryption_failed",
         22: "record_overflow", 30: "decompression_failure", 40: "handshake_failure",
         41: "no_certificate", 42: "bad_certificate", 43: "unsupported_certificate",

@@ -87,23 +87,11 @@ public enum Alert: KnobValue, Hashable {
         default:
             let names = text.split(separator: ",", omittingEmptySubsequences: false)
                 .map { String($0).trimmingSpaces }
-            guard names.allSatisfy(Self.names.contains) else { return nil }
+            let known = Set(Event.Alert.names.values)
+            guard names.allSatisfy(known.contains) else { return nil }
             self = .oneOf(names)
         }
     }
-
-    /// RFC 8446 §6 and RFC 5246 §7.2.
-    private static let names: Set<String> = [
-        "close_notify", "unexpected_message", "bad_record_mac", "decryption_failed",
-        "record_overflow", "decompression_failure", "handshake_failure", "no_certificate",
-        "bad_certificate", "unsupported_certificate", "certificate_revoked",
-        "certificate_expired", "certificate_unknown", "illegal_parameter", "unknown_ca",
-        "access_denied", "decode_error", "decrypt_error", "export_restriction",
-        "protocol_version", "insufficient_security", "internal_error",
-        "inappropriate_fallback", "user_canceled", "no_renegotiation", "missing_extension",
-        "unsupported_extension", "unrecognized_name", "bad_certificate_status_response",
-        "unknown_psk_identity", "certificate_required", "no_application_protocol",
-    ]
 }
 
 /// How much of an image: `40%`, `..45%`, `64KiB..`, `30%..50%`.
