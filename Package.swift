@@ -11,6 +11,7 @@ let package = Package(
         // What somebody else's package needs to add a fault, prove it, and build a server with it.
         .library(name: "FaultKit", targets: ["FaultKit"]),
         .library(name: "Faults", targets: ["Faults"]),
+        .library(name: "FirmwareImage", targets: ["FirmwareImage"]),
         .library(name: "FaultServer", targets: ["FaultServer"]),
         .library(name: "FaultTesting", targets: ["FaultTesting"]),
     ],
@@ -26,7 +27,7 @@ let package = Package(
         .target(name: "FaultKit", dependencies: [core]),
         .target(name: "FaultTesting", dependencies: ["FaultKit", core]),
         .target(name: "FirmwareImage"),
-        .target(name: "Faults", dependencies: ["FaultKit", core]),
+        .target(name: "Faults", dependencies: ["FaultKit", "FirmwareImage", core]),
         .target(
             name: "FaultServer",
             dependencies: [
@@ -46,7 +47,8 @@ let package = Package(
         .testTarget(name: "FaultKitTests", dependencies: ["FaultKit", core]),
         .testTarget(name: "FirmwareImageTests", dependencies: ["FirmwareImage"]),
         .testTarget(
-            name: "FaultsTests", dependencies: ["FaultKit", "Faults", "FaultTesting", core]),
+            name: "FaultsTests",
+            dependencies: ["FaultKit", "Faults", "FaultTesting", "FirmwareImage", core]),
         .testTarget(
             name: "FaultServerTests",
             dependencies: [

@@ -34,6 +34,17 @@ public struct AppDescriptor: Sendable, Hashable {
             }
         }
 
+        /// The field's name in ESP-IDF's `esp_app_desc_t`.
+        public var field: String {
+            switch self {
+            case .version: "version"
+            case .project: "project_name"
+            case .time: "time"
+            case .date: "date"
+            case .idfVersion: "idf_ver"
+            }
+        }
+
         /// The most bytes of UTF-8 that it may have.
         public var limit: Int { self.range.count - 1 }
     }

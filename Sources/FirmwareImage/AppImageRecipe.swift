@@ -30,6 +30,21 @@ public struct AppImageRecipe: Sendable, Hashable {
     public var size: Int
     /// Another seed gives other noise.
     public var seed: UInt64
+    /// How many segments the image has: what its size gives if nil, else at least that and at most 16.
+    public var segments: Int?
+    /// How the flash is to be driven; the chip's usual way if nil.
+    public var flash: FlashSettings?
+    /// The chip revisions that may run the image: major * 100 + minor; 0 and 65535 as highest mean any.
+    public var chipRevisions: (least: UInt16, most: UInt16) {
+        get { (self.leastChipRevision, self.mostChipRevision) }
+        set { (self.leastChipRevision, self.mostChipRevision) = newValue }
+    }
+    private var leastChipRevision: UInt16 = 0
+    private var mostChipRevision: UInt16 = 0xFFFF
+    /// The SHA-256 of the ELF file: 32 bytes; made of the recipe if nil.
+    public var elfDigest: [UInt8]?
+    /// How the first boot is to go.
+    public var directive = Directive(.pass)
 
     /// A recipe; its limits are checked when the image is made.
     public init(
@@ -50,32 +65,36 @@ public struct AppImageRecipe: Sendable, Hashable {
 
     /// The file of the image.
     /// - Throws: ``AppImageError`` if the size is impossible or a text does not fit.
-    public func bytes() throws(AppImageError) -> [UInt8] { try self.image().bytes() }
+    public func bytes() throws(AppImageError) -> [UInt8] { try self.image().bytes }
 
     /// The image.
     /// - Throws: ``AppImageError`` if the size is impossible or a text does not fit.
     public func image() throws(AppImageError) -> AppImage {
-        let layout = try AppImageLayout(size: self.size)
+        let layout = try AppImageLayout(size: self.size, segments: self.segments)
         let descriptor = try self.descriptor()
         var noise = Noise(seed: descriptor.elfDigest.integer(at: 0))
-        let custom = [UInt8](repeating: 0, count: AppImageLayout.customDescriptorSize)
         let memory = self.chip.memory
 
         func segment(_ address: UInt32, _ count: Int, after head: [UInt8] = []) -> ImageSegment {
             ImageSegment(loadAddress: address, data: head + noise.bytes(count - head.count))
         }
         var segments = [
-            segment(memory.drom, layout.drom, after: descriptor.bytes + custom),
+            segment(memory.drom, layout.drom, after: descriptor.bytes + self.directive.bytes),
             segment(memory.dram, layout.dram),
             segment(memory.iram, layout.iram, after: self.chip.endlessLoop),
         ]
+        for number in 0..<layout.extra {
+            let address = memory.dram + UInt32(AppImageLayout.mostDRAM + number * 16)
+            segments.append(segment(address, AppImageLayout.extraSize))
+        }
         if let mapped = layout.code {
             segments += [segment(0, mapped.padding), segment(memory.irom, mapped.irom)]
         }
-        return AppImage(
-            header: ImageHeader(
-                chip: self.chip, segmentCount: UInt8(segments.count), entryAddress: memory.iram),
-            segments: segments)
+        var header = ImageHeader(
+            chip: self.chip, segmentCount: UInt8(segments.count), entryAddress: memory.iram)
+        if let flash = self.flash { header.flash = flash }
+        (header.minChipRevision, header.maxChipRevision) = self.chipRevisions
+        return AppImage(header: header, segments: segments)
     }
 
     private func descriptor() throws(AppImageError) -> AppDescriptor {
@@ -86,6 +105,13 @@ public struct AppImageRecipe: Sendable, Hashable {
         try descriptor.set(.date, to: self.date)
         try descriptor.set(.idfVersion, to: self.idfVersion)
         descriptor.secureVersion = self.secureVersion
+        if let elfDigest = self.elfDigest {
+            guard elfDigest.count == SHA256.digestSize else {
+                throw .wrongDigestSize(elfDigest.count)
+            }
+            descriptor.elfDigest = elfDigest
+            return descriptor
+        }
         // There is no ELF file, so its digest is that of the recipe.
         var recipe =
             descriptor.bytes + ImageHeader(chip: self.chip, segmentCount: 0, entryAddress: 0).bytes

@@ -38,18 +38,10 @@ extension AppImage {
 
         /// One line, such as `hello_world 1.0.0 for esp32, secure version 0, 165616 bytes`.
         public var description: String {
-            let chip = self.chip?.name ?? "unknown chip 0x" + String(self.chipID, radix: 16)
-            return Self.printable("\(self.project) \(self.version)")
+            let chip =
+                Chip.name(ofID: self.chipID) ?? "unknown chip 0x" + String(self.chipID, radix: 16)
+            return "\(self.project) \(self.version)".printable
                 + " for \(chip), secure version \(self.secureVersion), \(self.size) bytes"
-        }
-
-        /// A foreign image must not be able to drive the terminal.
-        private static func printable(_ text: String) -> String {
-            String(
-                String.UnicodeScalarView(
-                    text.unicodeScalars.map {
-                        $0.properties.generalCategory == .control ? "\u{FFFD}" : $0
-                    }))
         }
     }
 }

@@ -21,6 +21,12 @@ public enum Chip: UInt16, CaseIterable, Sendable {
     case esp32p4 = 0x0012
     /// ESP32-C5 as mass-produced; its third beta had 0x0011.
     case esp32c5 = 0x0017
+    /// ESP32-C61.
+    case esp32c61 = 0x0014
+    /// ESP32-H21.
+    case esp32h21 = 0x0019
+    /// ESP32-H4.
+    case esp32h4 = 0x001C
 
     /// Looks a chip up.
     /// - Parameter name: a name as esptool's `--chip` takes it, such as `esp32c3`.
@@ -41,8 +47,27 @@ public enum Chip: UInt16, CaseIterable, Sendable {
         case .esp32h2: "esp32h2"
         case .esp32p4: "esp32p4"
         case .esp32c5: "esp32c5"
+        case .esp32c61: "esp32c61"
+        case .esp32h21: "esp32h21"
+        case .esp32h4: "esp32h4"
         }
     }
+
+    /// Chips whose id is known and whose memory is not, so that no images are made for them.
+    private static let strangers: KeyValuePairs<String, UInt16> = [
+        "esp32c5beta3": 0x0011, "esp32s31": 0x0020,
+    ]
+
+    /// The name that goes with a `chip_id`, also of a chip that no images are made for; nil if the id is
+    /// none of ESP-IDF's.
+    public static func name(ofID id: UInt16) -> String? {
+        Chip(rawValue: id)?.name ?? self.strangers.first { $0.value == id }?.key
+    }
+
+    /// Every `chip_id` of ESP-IDF, by name.
+    public static let ids: [String: UInt16] = Dictionary(
+        uniqueKeysWithValues: Self.allCases.map { ($0.name, $0.rawValue) }
+            + Self.strangers.map { ($0.key, $0.value) })
 
     /// Where the segments of an app go.
     public struct Memory: Sendable, Hashable {
@@ -73,8 +98,10 @@ public enum Chip: UInt16, CaseIterable, Sendable {
             Memory(drom: 0x3C20_0020, irom: 0x4200_0020, dram: 0x3FC9_8000, iram: 0x4037_4000)
         case .esp32c2:
             Memory(drom: 0x3C20_0020, irom: 0x4200_0020, dram: 0x3FCB_0000, iram: 0x4038_0000)
-        case .esp32c6, .esp32h2, .esp32c5:
+        case .esp32c6, .esp32h2, .esp32c5, .esp32c61, .esp32h21:
             Memory(drom: 0x4220_0020, irom: 0x4200_0020, dram: 0x4081_0000, iram: 0x4080_0000)
+        case .esp32h4:
+            Memory(drom: 0x42A0_0020, irom: 0x4200_0020, dram: 0x4081_0000, iram: 0x4080_0000)
         case .esp32p4:
             Memory(drom: 0x4020_0020, irom: 0x4000_0020, dram: 0x4FF1_0000, iram: 0x4FF0_0000)
         }
@@ -84,7 +111,8 @@ public enum Chip: UInt16, CaseIterable, Sendable {
     public var flash: FlashSettings {
         switch self {
         case .esp32, .esp32c6: FlashSettings(mode: 2, speed: 0x0, size: 2)
-        case .esp32s2, .esp32c3, .esp32s3, .esp32c2, .esp32h2, .esp32p4, .esp32c5:
+        case .esp32s2, .esp32c3, .esp32s3, .esp32c2, .esp32h2, .esp32p4, .esp32c5, .esp32c61,
+            .esp32h21, .esp32h4:
             FlashSettings(mode: 2, speed: 0xF, size: 2)
         }
     }
@@ -93,7 +121,9 @@ public enum Chip: UInt16, CaseIterable, Sendable {
     var endlessLoop: [UInt8] {
         switch self {
         case .esp32, .esp32s2, .esp32s3: [0x06, 0xFF, 0xFF, 0x00]
-        case .esp32c3, .esp32c2, .esp32c6, .esp32h2, .esp32p4, .esp32c5: [0x6F, 0x00, 0x00, 0x00]
+        case .esp32c3, .esp32c2, .esp32c6, .esp32h2, .esp32p4, .esp32c5, .esp32c61, .esp32h21,
+            .esp32h4:
+            [0x6F, 0x00, 0x00, 0x00]
         }
     }
 }

@@ -83,7 +83,7 @@ struct ContentOptions: ParsableArguments {
             var content = Content(root: try self.root.map { try Root($0) })
             if let image { try content.offer(file: image) }
             if self.root == nil, self.image == nil {
-                let demo = Image(name: "firmware.bin", bytes: AppImage.demo().bytes())
+                let demo = Image(name: "firmware.bin", bytes: AppImage.demo().bytes)
                 try content.offer(demo, modified: Self.demoModified)
             }
             return content

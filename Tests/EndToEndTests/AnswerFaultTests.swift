@@ -4,7 +4,7 @@ import Testing
 
 /// The faults of the image, of the response and of the handshake, proved with curl and openssl.
 @Suite struct AnswerFaultTests {
-    private let demo = Data(AppImage.demo().bytes())
+    private let demo = Data(AppImage.demo().bytes)
 
     private func get(_ server: Faultserve, _ arguments: [String] = []) throws -> Data {
         try server.curl(

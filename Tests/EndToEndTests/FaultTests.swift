@@ -5,7 +5,7 @@ import Testing
 /// The stream faults, each at each place where it can stand, proved on the bytes that a client gets.
 @Suite struct StreamFaultTests {
     private static let places = ["body", "http", "link"]
-    private let demo = Data(AppImage.demo().bytes())
+    private let demo = Data(AppImage.demo().bytes)
 
     /// Places at which two streams of one length differ.
     private func differences(of one: Data, from other: Data) -> [Int] {

@@ -4,7 +4,7 @@ import Testing
 
 /// The shipped profiles, each proved from outside.
 @Suite struct ProfileTests {
-    private let demo = Data(AppImage.demo().bytes())
+    private let demo = Data(AppImage.demo().bytes)
 
     @Test func truncateSendsExactlyItsShareAndThenTheWhole() throws {
         let server = try Faultserve(["--profile", "truncate"])

@@ -60,10 +60,49 @@ struct AppImageRecipeTests {
         }
     }
 
-    @Test func leavesRoomForACustomDescriptor() throws {
+    @Test func saysThatItsFirstBootPasses() throws {
         for size in [416, 602_224] {
-            #expect(try Self.recipe(size: size).bytes()[288..<320].allSatisfy { $0 == 0 })
+            #expect(try Self.recipe(size: size).image().directive == Directive(.pass))
         }
+    }
+
+    @Test func hasAsManySegmentsAsAreAskedFor() throws {
+        for (size, usual) in [(4096, 3), (602_224, 5)] {
+            for count in usual...16 {
+                var recipe = Self.recipe(size: size)
+                recipe.segments = count
+                let file = try recipe.bytes()
+                #expect(file.count == size)
+                let walk = try #require(Walk(file))
+                #expect(walk.segments.count == count)
+                #expect(walk.checksumIsRight && walk.digestIsRight && !walk.overlaps)
+            }
+            for count in [Int.min, 0, usual - 1, 17, Int.max] {
+                var recipe = Self.recipe(size: size)
+                recipe.segments = count
+                #expect(
+                    throws: AppImageError.impossibleSegments(count, possible: usual...16)
+                ) { try recipe.bytes() }
+            }
+        }
+        var small = Self.recipe(size: 416)
+        small.segments = 16
+        #expect(throws: AppImageError.self) { try small.bytes() }
+    }
+
+    @Test func takesAllThatItsHeaderCanSay() throws {
+        var recipe = Self.recipe()
+        recipe.flash = FlashSettings(mode: 0, speed: 15, size: 4)
+        recipe.chipRevisions = (3, 199)
+        recipe.elfDigest = (0..<32).map { $0 }
+        recipe.directive = Directive(.crash, phase: .startup, delay: 1500)
+        let image = try recipe.image()
+        #expect(image.header.flash == FlashSettings(mode: 0, speed: 15, size: 4))
+        #expect((image.header.minChipRevision, image.header.maxChipRevision) == (3, 199))
+        #expect(image.descriptor?.elfDigest == (0..<32).map { $0 })
+        #expect(image.directive == Directive(.crash, phase: .startup, delay: 1500))
+        recipe.elfDigest = [1]
+        #expect(throws: AppImageError.wrongDigestSize(1)) { try recipe.bytes() }
     }
 
     @Test func beginsWithALoopThatHarmsNothing() throws {
@@ -141,14 +180,14 @@ struct AppImageRecipeTests {
     }
 
     @Test func keepsTheDemoAsItIs() throws {
-        let file = AppImage.demo().bytes()
+        let file = AppImage.demo().bytes
         #expect(file.count == 602_224)
         #expect(file.count <= 1 << 20)
         // A cut at 40 % must not fall on a boundary that a client's buffers would hide.
         #expect(file.count * 2 / 5 % 1024 != 0 && (file.count * 2 + 4) / 5 % 1024 != 0)
         #expect(
             SHA256.digest(of: file).hex
-                == "df243ad8b0b33b573a7eec309d2642d6256244cb4d3e58baea4a566f0bc5ad51")
+                == "602f5fb69ec911aa3f2966c3c02a2a0ff6015d005a756b0e04746506022bf919")
     }
 }
 

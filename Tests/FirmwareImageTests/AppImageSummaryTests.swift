@@ -2,7 +2,7 @@ import FirmwareImage
 import Testing
 
 struct AppImageSummaryTests {
-    static let prefix = Array(AppImage.demo().bytes().prefix(AppImage.Summary.prefixSize))
+    static let prefix = Array(AppImage.demo().bytes.prefix(AppImage.Summary.prefixSize))
 
     @Test func saysWhatTheRecipeSaid() throws {
         let recipe = AppImageRecipe(
@@ -55,11 +55,11 @@ struct AppImageSummaryTests {
 
     @Test func namesAChipThatItDoesNotKnow() throws {
         var bytes = Self.prefix
-        bytes[12] = 0x20
+        bytes[12] = 0x21
         let summary = try #require(AppImage.Summary(prefix: bytes, size: 9))
         #expect(summary.chip == nil)
         #expect(
             "\(summary)"
-                == "faultserve-demo 2.0.0 for unknown chip 0x20, secure version 0, 9 bytes")
+                == "faultserve-demo 2.0.0 for unknown chip 0x21, secure version 0, 9 bytes")
     }
 }

@@ -23,7 +23,7 @@ struct EsptoolTests {
 
     @Test(.needsEsptool, .timeLimit(.minutes(1)))
     func findsADamagedImageInvalid() throws {
-        var file = AppImage.demo().bytes()
+        var file = AppImage.demo().bytes
         file[400_000] ^= 1
         try Outside.withFolder { folder in
             let path = folder.appending(path: "damaged.bin")

@@ -56,7 +56,8 @@ struct ChipTests {
     @Test func hasTheIdsOfTheFormat() {
         let ids: [String: UInt16] = [
             "esp32": 0, "esp32s2": 2, "esp32c3": 5, "esp32s3": 9, "esp32c2": 12, "esp32c6": 13,
-            "esp32h2": 16, "esp32p4": 18, "esp32c5": 23,
+            "esp32h2": 16, "esp32p4": 18, "esp32c5": 23, "esp32c61": 20, "esp32h21": 25,
+            "esp32h4": 28,
         ]
         #expect(
             Dictionary(uniqueKeysWithValues: Chip.allCases.map { ($0.name, $0.rawValue) }) == ids)
@@ -173,17 +174,18 @@ struct AppImageTests {
             + "00000840" + "04000000" + "06ffff00"
             + "0000fb3f" + "08000000" + "0102030405060708"
             + "0000000000000000000000" + "e1"
-        #expect(image.bytes().prefix(64).map { $0 } == body.bytes)
+        #expect(image.bytes.prefix(64).map { $0 } == body.bytes)
         #expect(
-            Array(image.bytes().dropFirst(64)).hex
+            Array(image.bytes.dropFirst(64)).hex
                 == "eefa7acf2af39a06871505cb1d14e5fe9c332714bff6626ccc73fd76d1c5aec9")
     }
 
     @Test func hasNoDigestIfItsHeaderSaysSo() {
         var image = AppImage.demo()
-        let sealed = image.bytes()
+        let sealed = image.bytes
         image.header.digestFlag = 0
-        let plain = image.bytes()
+        image.seal()
+        let plain = image.bytes
         #expect(plain.count == sealed.count - SHA256.digestSize)
         #expect(plain[24...] == sealed[24..<plain.count])
         #expect(SHA256.digest(of: Array(sealed[..<plain.count])) == Array(sealed[plain.count...]))
