@@ -77,7 +77,8 @@ import Testing
     }
 
     @Test func everyProfileHasItsTest() throws {
-        let tests = try Self.text("Tests/EndToEndTests/ProfileTests.swift")
+        let tests = try Self.files(in: "Tests/EndToEndTests", "ProfileTests.swift")
+            .map { try Self.text("Tests/EndToEndTests/\($0)") }.joined()
         for file in Self.files(in: "profiles", ".yaml") {
             let name = String(file.dropLast(5))
             #expect(tests.contains("\"\(name)\""), "no end-to-end test of \(name)")
