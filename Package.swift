@@ -45,6 +45,8 @@ let package = Package(
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         .testTarget(name: "FaultKitTests", dependencies: ["FaultKit", core]),
+        .executableTarget(
+            name: "image-fuzz", dependencies: ["FirmwareImage"], path: "Tests/ImageFuzz"),
         .testTarget(name: "FirmwareImageTests", dependencies: ["FirmwareImage"]),
         .testTarget(
             name: "FaultsTests",

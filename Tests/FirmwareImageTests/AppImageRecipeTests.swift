@@ -14,7 +14,8 @@ struct AppImageRecipeTests {
 
     @Test(arguments: Chip.allCases)
     func givesImagesThatEspIdfAccepts(chip: Chip) throws {
-        for size in Self.sizes {
+        // The layout of the largest does not depend on the chip.
+        for size in Self.sizes where size < 1 << 20 || chip == .esp32c2 {
             let file = try Self.recipe(chip, size: size).bytes()
             #expect(file.count == size)
             let walk = try #require(Walk(file), "\(size) bytes")

@@ -4,14 +4,18 @@ import Testing
 
 /// Images that the chips' own tools build.
 struct RealImageTests {
-    @Test(.needsEsptool, .needs("xtensa-lx106-elf-ld"), .timeLimit(.minutes(6)))
-    func isBuiltAndReadForAnXtensaChip() throws {
-        try Self.expectRealImage(.esp32)
+    @Test(
+        .needsEsptool, .needs("xtensa-lx106-elf-ld"), .timeLimit(.minutes(6)),
+        arguments: [Chip.esp32, .esp32s3])
+    func isBuiltAndReadForAnXtensaChip(chip: Chip) throws {
+        try Self.expectRealImage(chip)
     }
 
-    @Test(.needsEsptool, .needs("riscv64-unknown-elf-gcc"), .timeLimit(.minutes(6)))
-    func isBuiltAndReadForARiscVChip() throws {
-        try Self.expectRealImage(.esp32c3)
+    @Test(
+        .needsEsptool, .needs("riscv64-unknown-elf-gcc"), .timeLimit(.minutes(6)),
+        arguments: [Chip.esp32c3, .esp32c6])
+    func isBuiltAndReadForARiscVChip(chip: Chip) throws {
+        try Self.expectRealImage(chip)
     }
 
     @Test(
@@ -20,7 +24,7 @@ struct RealImageTests {
     func saysHowItIsUsed(words: [String]) throws {
         let (status, output) = try Outside.run([Self.script] + words)
         #expect(status == 64)
-        #expect(output == "usage: make-real-image OUTDIR [--chip esp32|esp32c3]\n")
+        #expect(output == "usage: make-real-image OUTDIR [--chip esp32|esp32s3|esp32c3|esp32c6]\n")
     }
 
     private static let script = Outside.package.appending(path: "scripts/make-real-image").path
@@ -52,6 +56,26 @@ struct RealImageTests {
             #expect(
                 "\(summary)"
                     == "hello_world 1.0.0 for \(chip.name), secure version 0, \(bytes.count) bytes")
+            try Self.expectTakenApart(bytes, chip)
+        }
+    }
+
+    /// A file comes back as it was, whatever stands behind the image; and nothing is wrong with it.
+    private static func expectTakenApart(_ bytes: [UInt8], _ chip: Chip) throws {
+        let padded = bytes + [UInt8](repeating: 0xFF, count: 8192 - bytes.count % 4096)
+        for file in [bytes, bytes + [1, 2, 3], padded, padded + bytes] {
+            let image = try AppImage(parsing: file)
+            #expect(image.bytes == file)
+            #expect(image.header.chip == chip)
+            #expect(image.segments.count == 5)
+            #expect(image.rest.count == file.count - bytes.count)
+            #expect(image.descriptor?.project == "hello_world")
+            #expect(image.directive == nil)
+            let inspection = try AppImageInspection(of: file)
+            #expect(inspection.firstFlaw == nil)
+            var sealed = image
+            sealed.seal()
+            #expect(sealed == image)
         }
     }
 }

@@ -12,7 +12,7 @@ call_start_cpu0:
     .align 4
 hello:
     movi a2, greeting
-    movi a3, 0x3FF40000             /* UART_FIFO_REG(0) */
+    movi a3, UART_FIFO
 1:  l8ui a4, a2, 0
     beqz a4, 2f
     s32i a4, a3, 0
