@@ -11,9 +11,11 @@ let package = Package(
         // What somebody else's package needs to add a fault, prove it, and build a server with it.
         .library(name: "FaultKit", targets: ["FaultKit"]),
         .library(name: "Faults", targets: ["Faults"]),
-        .library(name: "FirmwareImage", targets: ["FirmwareImage"]),
         .library(name: "FaultServer", targets: ["FaultServer"]),
         .library(name: "FaultTesting", targets: ["FaultTesting"]),
+        // Images by themselves, and their signatures.
+        .library(name: "FirmwareImage", targets: ["FirmwareImage"]),
+        .library(name: "ImageSigning", targets: ["ImageSigning"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
@@ -27,6 +29,7 @@ let package = Package(
         .target(name: "FaultKit", dependencies: [core]),
         .target(name: "FaultTesting", dependencies: ["FaultKit", core]),
         .target(name: "FirmwareImage"),
+        .target(name: "ImageSigning", dependencies: ["COpenSSL", "FirmwareImage"]),
         .target(name: "Faults", dependencies: ["FaultKit", "FirmwareImage", core]),
         .target(
             name: "FaultServer",
@@ -41,13 +44,14 @@ let package = Package(
         .executableTarget(
             name: "faultserve",
             dependencies: [
-                "FaultKit", "FaultServer", "Faults", "FirmwareImage", core,
+                "FaultKit", "FaultServer", "Faults", "FirmwareImage", "ImageSigning", core,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         .testTarget(name: "FaultKitTests", dependencies: ["FaultKit", core]),
         .executableTarget(
             name: "image-fuzz", dependencies: ["FirmwareImage"], path: "Tests/ImageFuzz"),
         .testTarget(name: "FirmwareImageTests", dependencies: ["FirmwareImage"]),
+        .testTarget(name: "ImageSigningTests", dependencies: ["FirmwareImage", "ImageSigning"]),
         .testTarget(
             name: "FaultsTests",
             dependencies: ["FaultKit", "Faults", "FaultTesting", "FirmwareImage", core]),

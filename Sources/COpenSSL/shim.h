@@ -4,8 +4,11 @@
 
 #include <openssl/asn1.h>
 #include <openssl/bio.h>
+#include <openssl/core_names.h>
+#include <openssl/ec.h>
 #include <openssl/err.h>
 #include <openssl/evp.h>
+#include <openssl/param_build.h>
 #include <openssl/pem.h>
 #include <openssl/rsa.h>
 #include <openssl/ssl.h>
@@ -50,3 +53,11 @@ static inline EVP_PKEY *fs_key_p256(void) { return EVP_EC_gen("P-256"); }
 
 /// `EVP_RSA_gen` is a macro over a variadic function.
 static inline EVP_PKEY *fs_key_rsa(unsigned int bits) { return EVP_RSA_gen(bits); }
+
+// Keys of numbers
+
+/// A constant expression of two macros.
+static const int fs_select_public_key = EVP_PKEY_PUBLIC_KEY;
+
+/// `EVP_EC_gen` is a macro over a variadic function.
+static inline EVP_PKEY *fs_key_ec(const char *curve) { return EVP_EC_gen(curve); }

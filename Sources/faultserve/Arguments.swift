@@ -18,6 +18,8 @@ extension Chip: ExpressibleByArgument {
     public init?(argument: String) { self.init(name: argument) }
 }
 
+extension SignatureScheme: ExpressibleByArgument {}
+
 /// One `--limit NAME=VALUE`.
 struct LimitSetting: ExpressibleByArgument, Sendable {
     let apply: @Sendable (inout Limits) -> Void

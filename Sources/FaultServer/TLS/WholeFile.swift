@@ -1,8 +1,10 @@
-import Glibc
+package import Glibc
 
 /// A small file that is written whole or not at all, whoever writes at the same time.
-struct WholeFile {
+package struct WholeFile {
     let path: String
+
+    package init(path: String) { self.path = path }
 
     /// Larger files are no certificates.
     private static let sizeMax = 1 << 20
@@ -41,7 +43,7 @@ struct WholeFile {
     }
 
     /// Makes the file, or puts it in the place of the one that is there.
-    func replace(_ bytes: [UInt8], mode: mode_t) throws(ServerError) {
+    package func replace(_ bytes: [UInt8], mode: mode_t) throws(ServerError) {
         let temporary = try self.temporary(bytes, mode: mode)
         guard rename(temporary, self.path) == 0 else {
             let failure = self.failure("cannot be written", .unavailable)

@@ -1,0 +1,32 @@
+import FaultServer
+import ImageSigning
+
+/// A PEM file with a key in it.
+struct KeyFile {
+    private let input: InputFile
+
+    init(_ path: String) throws(ServerError) { self.input = try InputFile(path) }
+
+    func signingKey() throws(ServerError) -> SigningKey {
+        do throws(SigningError) {
+            return try SigningKey(pem: self.input.bytes, name: self.input.path)
+        } catch {
+            throw ServerError(.data, error.description)
+        }
+    }
+
+    func verificationKey() throws(ServerError) -> VerificationKey {
+        do throws(SigningError) {
+            return try VerificationKey(pem: self.input.bytes, name: self.input.path)
+        } catch {
+            throw ServerError(.data, error.description)
+        }
+    }
+}
+
+extension [UInt8] {
+    /// Two small digits a byte.
+    var hex: String {
+        self.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+    }
+}

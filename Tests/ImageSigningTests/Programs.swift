@@ -1,0 +1,1 @@
+../FirmwareImageTests/Programs.swift
