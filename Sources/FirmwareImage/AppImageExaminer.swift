@@ -209,7 +209,7 @@ struct AppImageExaminer {
             "\(hexadecimal(checksum, digits: 2)) at offset \(map.checksum)")
         guard let place = map.digest else {
             self.skip("SHA-256", "hash_appended is 0: nothing but the checksum guards the image")
-            return self.examineRest(map)
+            return try self.examineRest(map, bytes)
         }
         let (digest, right) = (try bytes.bytes(in: place), try map.digest(of: bytes))
         self.add(
@@ -220,16 +220,50 @@ struct AppImageExaminer {
                     at: place.lowerBound, "the SHA-256", expected: right.hexadecimalDigits,
                     found: digest.hexadecimalDigits),
             digest.hexadecimalDigits)
-        self.examineRest(map)
+        try self.examineRest(map, bytes)
     }
 
-    private mutating func examineRest(_ map: AppImageMap) {
+    private mutating func examineRest(_ map: AppImageMap, _ bytes: some ImageBytes) throws {
+        if let place = map.signature {
+            let flaw = try Self.signature(at: place, map, bytes)
+            self.add("signature", flaw, "at offset \(place.lowerBound), not verified here")
+        } else {
+            self.skip("signature", "there is none")
+        }
         let rest = map.trailing
         guard !rest.isEmpty else { return }
         self.skip(
             "behind the image",
             "\(rest.count) bytes from offset \(rest.lowerBound), at which no "
                 + "device looks")
+    }
+
+    /// What is wrong with the signature blocks, keys and signatures apart.
+    private static func signature(
+        at place: Range<Int>, _ map: AppImageMap, _ bytes: some ImageBytes
+    ) throws -> AppImageFlaw? {
+        guard let sector = SignatureSector(try bytes.bytes(in: place)) else {
+            return AppImageFlaw(
+                at: place.lowerBound, "the signature sector", expected: "a signature block",
+                found: "none that can be read")
+        }
+        let digest = try map.signedDigest(of: bytes)
+        for slot in 0..<SignatureSector.slots {
+            guard let block = sector[slot] else { continue }
+            let start = place.lowerBound + SignatureSector.range(slot).lowerBound
+            guard block.isCRCValid else {
+                return AppImageFlaw(
+                    at: start + 1196, "the CRC of signature block \(slot)",
+                    expected: hexadecimal(CRC32.of(block.bytes.prefix(1196)), digits: 8),
+                    found: hexadecimal(block.crc, digits: 8))
+            }
+            guard block.imageDigest == digest else {
+                return AppImageFlaw(
+                    at: start + 4, "the image's SHA-256 in signature block \(slot)",
+                    expected: digest.hexadecimalDigits, found: block.imageDigest.hexadecimalDigits)
+            }
+        }
+        return nil
     }
 
     // MARK: Results

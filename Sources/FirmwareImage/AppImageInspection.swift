@@ -40,6 +40,12 @@ public struct AppImageInspection: Sendable, Hashable {
     /// Of the file, in bytes.
     public let count: Int
 
+    /// One line about the app; nil without an app descriptor.
+    public var summary: AppImage.Summary? {
+        guard let header = self.header, let descriptor = self.descriptor else { return nil }
+        return AppImage.Summary(header, descriptor, size: self.count)
+    }
+
     /// The first thing that is wrong, as a device finds it; nil if the image is valid.
     public var firstFlaw: AppImageFlaw? { self.checks.lazy.compactMap(\.flaw).first }
 

@@ -26,6 +26,10 @@ extension AppImage {
             guard let header = ImageHeader(prefix),
                 let descriptor = AppDescriptor(prefix.dropFirst(AppDescriptor.offset))
             else { return nil }
+            self.init(header, descriptor, size: size)
+        }
+
+        init(_ header: ImageHeader, _ descriptor: AppDescriptor, size: Int) {
             self.chipID = header.chipID
             self.project = descriptor.project
             self.version = descriptor.version

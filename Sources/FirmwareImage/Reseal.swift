@@ -28,6 +28,41 @@ extension AppImageMap {
         let hasDigest = try bytes.bytes(in: 23..<24)[0] != 0
         let place = self.digest ?? self.checksum + 1..<self.checksum + 1
         bytes.replace(place, with: hasDigest ? try self.digest(of: bytes) : [])
+        self.alignSignature(in: &bytes)
+    }
+
+    /// Keeps the signature sector at a multiple of 4096 when a digest came or went before it.
+    private func alignSignature(in bytes: inout some EditableImageBytes) {
+        guard let signature = self.signature, bytes.count != self.count else { return }
+        let shift = bytes.count - self.count
+        let (end, start) = (self.end + shift, signature.lowerBound + shift)
+        let padding = Self.signaturePlace(behind: end) - end
+        bytes.replace(end..<start, with: [UInt8](repeating: 0xFF, count: padding))
+    }
+
+    /// Signs a signed image anew, with one signature; leaves an image without a signature sector alone.
+    /// - Parameters:
+    ///   - bytes: a file whose parts stand where this map says.
+    ///   - signer: is handed the SHA-256 of all before the signature sector: 32 bytes.
+    /// - Throws: what the signer throws, and what the bytes throw when they cannot be read.
+    public func signAgain(
+        _ bytes: inout some EditableImageBytes, by signer: ([UInt8]) throws -> SignatureBlock
+    ) throws {
+        guard let signature = self.signature else { return }
+        var sector = SignatureSector()
+        try sector.append(try signer(self.signedDigest(of: bytes)))
+        bytes.replace(signature, with: sector.bytes)
+    }
+
+    /// What the signatures of a signed image are over: the SHA-256 of all before their sector, or before
+    /// the place where it would stand.
+    /// - Throws: what the bytes throw when they cannot be read.
+    public func signedDigest(of bytes: some ImageBytes) throws -> [UInt8] {
+        var hash = SHA256()
+        try bytes.forEachPart(of: 0..<(self.signature?.lowerBound ?? bytes.count)) {
+            hash.update($0)
+        }
+        return hash.digest()
     }
 
     /// The checksum that the segments of a file must have, whose parts stand where this map says.

@@ -14,6 +14,8 @@ extension ByteCount: ExpressibleByArgument {
     public init?(argument: String) { self.init(knob: argument) }
 }
 
+extension Reseal: ExpressibleByArgument {}
+
 extension Chip: ExpressibleByArgument {
     public init?(argument: String) { self.init(name: argument) }
 }

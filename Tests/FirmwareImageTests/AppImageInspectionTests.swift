@@ -27,6 +27,7 @@ struct AppImageInspectionTests {
                 names == [
                     "image header", "chip id", "chip revision", "segments", "load addresses",
                     "entry address", "app descriptor", "directive", "checksum", "SHA-256",
+                    "signature",
                 ])
         }
     }

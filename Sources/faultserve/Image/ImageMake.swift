@@ -11,6 +11,12 @@ struct ImageMake: ParsableCommand {
         discussion: """
             The image is valid in all that ESP-IDF checks, checksum and SHA-256 included; the app in \
             it does nothing. Equal arguments give equal files.
+
+              faultserve image make --chip esp32c6 --version 2.0.1 -o app.bin
+              faultserve image make --set header.min_chip_rev_full=301 --set directive.behaviour=crash \
+            -o app.bin
+
+            'faultserve image inspect' shows the fields that --set takes.
             """)
 
     @Option(help: "\(Chip.allCases.map(\.name).joined(separator: ", ")).")
@@ -31,15 +37,27 @@ struct ImageMake: ParsableCommand {
     @Option(help: "Another seed gives other filling.")
     var seed: UInt64 = 1
 
+    @Option(help: "How many segments; default what the size needs.")
+    var segments: Int?
+
+    @Option(help: "A field and its value, as NAME=VALUE (repeatable).")
+    var set: [FieldSetting] = []
+
     @OptionGroup var output: OutputFile
 
     func run() throws {
-        let recipe = AppImageRecipe(
+        var recipe = AppImageRecipe(
             chip: self.chip, project: self.project, version: self.version,
             secureVersion: self.secureVersion, size: self.size.bytes, seed: self.seed)
-        let bytes: [UInt8]
+        recipe.segments = self.segments
+        var bytes: [UInt8]
         do {
             bytes = try recipe.bytes()
+            let map = try AppImageMap(of: bytes)
+            for setting in self.set { try setting.apply(to: &bytes, map) }
+            if !self.set.isEmpty { try map.reseal(&bytes, .full) }
+        } catch let error as ServerError {
+            throw error
         } catch {
             throw ServerError(.usage, "\(error)")
         }

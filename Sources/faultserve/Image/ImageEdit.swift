@@ -1,0 +1,77 @@
+import ArgumentParser
+import FaultServer
+import FirmwareImage
+import ImageSigning
+
+/// `faultserve image edit`.
+struct ImageEdit: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "edit", abstract: "Set fields of an image, and seal it again.",
+        discussion: """
+              faultserve image edit app.bin --set header.chip_id=esp32s3 -o wrong-chip.bin
+              faultserve image edit app.bin --set app.version=2.0.1 --reseal none -o stale.bin
+
+            'faultserve image inspect' shows the fields. --reseal says what is made right afterwards: none, \
+            checksum, or full, which is checksum and SHA-256. A signed image is signed again with --key; \
+            without it the old signature stays, and is wrong.
+            """)
+
+    @Argument(help: "The file to read.")
+    var file: String
+
+    @Option(help: "A field and its new value, as NAME=VALUE (repeatable).")
+    var set: [FieldSetting]
+
+    @Option(help: "What is made right afterwards: none, checksum or full.")
+    var reseal = Reseal.full
+
+    @Option(help: "A PEM file with the private key to sign a signed image with again.")
+    var key: String?
+
+    @OptionGroup var output: OutputFile
+
+    func run() throws {
+        let signer = try self.key.map { try KeyFile($0).signingKey() }
+        let input = try InputFile(self.file)
+        var bytes = input.bytes
+        do {
+            let map = try AppImageMap(of: bytes)
+            for setting in self.set { try setting.apply(to: &bytes, map) }
+            try map.reseal(&bytes, self.reseal)
+            if let signer {
+                // A digest that came or went has moved the signature.
+                try AppImageMap(of: bytes).signAgain(&bytes) { try signer.sign(digest: $0) }
+            }
+        } catch let flaw as AppImageFlaw {
+            throw ServerError(.data, "\(self.file) is no app image that can be edited: \(flaw)")
+        } catch let error as ImageFieldError {
+            throw ServerError(.usage, "\(error)")
+        }
+        try self.output.write(bytes, madeFrom: input)
+        let flaw = try AppImageInspection(of: bytes).firstFlaw
+        Terminal.write("\(self.output.path): " + (flaw.map { "not valid: \($0)" } ?? "valid"))
+    }
+}
+
+/// One `--set NAME=VALUE`.
+struct FieldSetting: ExpressibleByArgument, Sendable {
+    let name: String
+    let value: String
+
+    init?(argument: String) {
+        let parts = argument.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+        guard parts.count == 2, !parts[0].isEmpty else { return nil }
+        self.name = String(parts[0])
+        self.value = String(parts[1])
+    }
+
+    func apply(to bytes: inout [UInt8], _ map: AppImageMap) throws {
+        guard let field = ImageField.named(self.name, in: map) else {
+            throw ServerError(
+                .usage,
+                "the image has no field '\(self.name)'; 'faultserve image inspect' shows those it has"
+            )
+        }
+        try field.set(self.value, in: &bytes)
+    }
+}
