@@ -32,6 +32,7 @@ struct List: ParsableCommand {
     }
 
     func run() throws {
+        if self.subject == .coverage, !self.json { return try self.writeCoverage() }
         let rows =
             switch self.subject {
             case .faults: self.faults
@@ -65,13 +66,34 @@ struct List: ParsableCommand {
     }
 
     private func coverage() throws -> [Row] {
+        try self.coveredPaths().map { path, profiles in
+            Row(
+                name: path.id, summary: path.summary, profiles: profiles, stage: path.stage.rawValue
+            )
+        }
+    }
+
+    /// Each profile with the ways that it covers, then those that none does.
+    private func writeCoverage() throws {
+        let paths = try self.coveredPaths()
+        func rows(_ isListed: ([String]) -> Bool) -> String {
+            Terminal.table(
+                paths.filter { isListed($0.profiles) }.map { path, _ in
+                    ["  " + path.id, path.stage.rawValue, path.summary]
+                })
+        }
+        for profile in try self.library.library.all() where !profile.covers.isEmpty {
+            Terminal.write(profile.name + "\n" + rows { $0.contains(profile.name) })
+        }
+        Terminal.write("no profile\n" + rows(\.isEmpty))
+        let covered = paths.filter { !$0.profiles.isEmpty }.count
+        Terminal.write("\(covered) of \(paths.count) ways of an update are covered")
+    }
+
+    private func coveredPaths() throws -> [(path: OTAPath, profiles: [String])] {
         let profiles = try self.library.library.all()
         return OTAPath.all.map { path in
-            let covering = profiles.filter { $0.covers.contains(path.id) }.map(\.name)
-            let by = covering.isEmpty ? "" : "  [\(covering.joined(separator: ", "))]"
-            return Row(
-                name: path.id, summary: path.summary + (self.json ? "" : by), profiles: covering,
-                stage: path.stage.rawValue)
+            (path, profiles.filter { $0.covers.contains(path.id) }.map(\.name))
         }
     }
 }
