@@ -14,8 +14,14 @@ extension PartitionTable {
     public init(
         csv: String, offset: UInt32 = defaultOffset
     ) throws(PartitionTableError) {
+        self.init(try Self.read(csv, offset: offset))
+    }
+
+    private static func read(
+        _ csv: String, offset: UInt32
+    ) throws(PartitionTableError) -> [Partition] {
         var partitions: [Partition] = []
-        var free = UInt64(offset) + UInt64(Self.sectorSize)
+        var free = UInt64(offset) + UInt64(sectorSize)
         // Editors of some systems begin a file with a byte order mark.
         let text = csv.unicodeScalars.drop { $0 == "\u{FEFF}" }
         let lines = Substring(text).split(omittingEmptySubsequences: false) { $0.isNewline }
@@ -30,7 +36,7 @@ extension PartitionTable {
                 throw .line(index + 1, error)
             }
         }
-        self.init(partitions)
+        return partitions
     }
 
     /// The table as text, with names where there are some; read again, it gives the same
@@ -41,7 +47,7 @@ extension PartitionTable {
         var text = "# ESP-IDF Partition Table\n# Name, Type, SubType, Offset, Size, Flags\n"
         for (index, partition) in self.partitions.enumerated() {
             let line = partition.csv
-            guard (try? PartitionTable(csv: line))?.partitions == [partition] else {
+            guard (try? Self.read(line, offset: 0)) == [partition] else {
                 throw .notExpressible(row: index + 1)
             }
             text += line + "\n"
