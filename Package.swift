@@ -45,6 +45,7 @@ let package = Package(
             name: "faultserve",
             dependencies: [
                 "FaultKit", "FaultServer", "Faults", "FirmwareImage", "ImageSigning", core,
+                .product(name: "NIOConcurrencyHelpers", package: nio),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         .testTarget(name: "FaultKitTests", dependencies: ["FaultKit", core]),

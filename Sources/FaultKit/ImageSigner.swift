@@ -7,11 +7,11 @@ public protocol ImageSigner: Sendable {
     /// A signature block (ESP-IDF, "Secure Boot v2", Signature Block Format): 1216 bytes.
     /// - Parameter digest: the SHA-256 of the image, 32 bytes.
     /// - Throws: ``ImageError`` if there is no such key, or it cannot sign.
-    func signatureBlock(for digest: [UInt8], by key: SigningKey) throws -> [UInt8]
+    func signatureBlock(for digest: [UInt8], by signatory: Signatory) throws -> [UInt8]
 }
 
 /// Whose key signs an image.
-public enum SigningKey: Sendable, Hashable {
+public enum Signatory: Sendable, Hashable {
     /// The user's, which the device trusts.
     case own
     /// One that nobody trusts, made anew for each run.

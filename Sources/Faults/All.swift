@@ -5,6 +5,7 @@ public enum Faults {
     /// Each of them, by name.
     public static let all: [any Fault.Type] = [
         CorruptImage.self,
+        DamageSignature.self,
         Delay.self,
         Expired.self,
         Flip.self,
@@ -13,7 +14,9 @@ public enum Faults {
         Status.self,
         Throttle.self,
         Truncate.self,
+        Unsigned.self,
         WrongLength.self,
         WrongName.self,
+        WrongSigningKey.self,
     ]
 }

@@ -15,29 +15,43 @@ extension AppImageMap {
     /// Makes the seals of an edited image right again.
     ///
     /// The image is read in parts, once for the checksum and once for the digest. At ``Reseal/full`` a digest is put in or taken out if
-    /// `hash_appended` was edited to ask for one or for none. A signature is not made anew.
+    /// `hash_appended` was edited to ask for one or for none; a signature then stays at a multiple of
+    /// 4096. It is not made anew: ``signAgain(_:by:)`` does that.
     /// - Parameters:
     ///   - bytes: a file whose parts stand where this map says.
     ///   - level: which seals.
+    /// - Returns: where the parts stand now.
     /// - Throws: what the bytes throw when they cannot be read.
-    public func reseal(_ bytes: inout some EditableImageBytes, _ level: Reseal) throws {
-        guard level != .none else { return }
+    @discardableResult
+    public func reseal(
+        _ bytes: inout some EditableImageBytes, _ level: Reseal
+    ) throws -> AppImageMap {
+        guard level != .none else { return self }
         let checksum = try self.checksum(of: bytes)
         bytes.replace(self.checksum..<self.checksum + 1, with: [checksum])
-        guard level == .full else { return }
+        guard level == .full else { return self }
         let hasDigest = try bytes.bytes(in: 23..<24)[0] != 0
         let place = self.digest ?? self.checksum + 1..<self.checksum + 1
         bytes.replace(place, with: hasDigest ? try self.digest(of: bytes) : [])
-        self.alignSignature(in: &bytes)
+        guard hasDigest != (self.digest != nil) else { return self }
+        return self.moved(hasDigest: hasDigest, in: &bytes)
     }
 
     /// Keeps the signature sector at a multiple of 4096 when a digest came or went before it.
-    private func alignSignature(in bytes: inout some EditableImageBytes) {
-        guard let signature = self.signature, bytes.count != self.count else { return }
+    private func moved(hasDigest: Bool, in bytes: inout some EditableImageBytes) -> AppImageMap {
         let shift = bytes.count - self.count
-        let (end, start) = (self.end + shift, signature.lowerBound + shift)
-        let padding = Self.signaturePlace(behind: end) - end
-        bytes.replace(end..<start, with: [UInt8](repeating: 0xFF, count: padding))
+        let end = self.end + shift
+        var signature = self.signature
+        if let before = self.signature {
+            let start = Self.signaturePlace(behind: end)
+            bytes.replace(
+                end..<before.lowerBound + shift, with: [UInt8](repeating: 0xFF, count: start - end))
+            signature = start..<start + Self.sectorSize
+        }
+        return AppImageMap(
+            header: self.header, segments: self.segments, checksum: self.checksum,
+            digest: hasDigest ? self.checksum + 1..<end : nil, signature: signature,
+            count: bytes.count)
     }
 
     /// Signs a signed image anew, with one signature; leaves an image without a signature sector alone.

@@ -78,13 +78,29 @@ struct ContentOptions: ParsableArguments {
     @Option(help: "An image to serve as /firmware.bin and under its own name.")
     var image: String?
 
-    func content() throws -> Content {
+    @Option(
+        help: ArgumentHelp(
+            "A PEM file with the private key for Secure Boot v2 signatures.",
+            discussion: """
+                The demo image is signed with it, and so is a signed image again that a fault has edited.
+                """,
+            valueName: "file"))
+    var signKey: String?
+
+    /// Who signs edited images.
+    func signer() throws -> ServerSigner {
+        ServerSigner(own: try self.signKey.map { try KeyFile($0).signingKey() })
+    }
+
+    /// - Parameter signer: signs the demo image, if it has a key.
+    func content(signer: ServerSigner) throws -> Content {
         do {
             var content = Content(root: try self.root.map { try Root($0) })
             if let image { try content.offer(file: image) }
             if self.root == nil, self.image == nil {
-                let demo = Image(name: "firmware.bin", bytes: AppImage.demo().bytes)
-                try content.offer(demo, modified: Self.demoModified)
+                let bytes = try signer.signed(AppImage.demo().bytes)
+                try content.offer(
+                    Image(name: "firmware.bin", bytes: bytes), modified: Self.demoModified)
             }
             return content
         } catch let error as ContentError {
@@ -104,7 +120,8 @@ struct ContentOptions: ParsableArguments {
             let demo = AppImageRecipe.demo
             words.append(
                 "a demo image: \(demo.project) \(demo.version) for \(demo.chip.name), "
-                    + "\(demo.size.grouped) bytes")
+                    + "\(demo.size.grouped) bytes"
+                    + (self.signKey.map { ", signed with \($0)" } ?? ""))
         }
         return words.joined(separator: ", ")
     }

@@ -79,9 +79,11 @@ struct Serve: AsyncParsableCommand {
 
     func run() async throws {
         let plan = try self.plan.compiled()
+        let signer = try self.content.signer()
         var configuration = Configuration(
-            plan: plan, content: try self.content.content(),
+            plan: plan, content: try self.content.content(signer: signer),
             identity: self.plain ? nil : try self.identity.source(root: self.content.root))
+        configuration.imageSigner = signer
         configuration.hosts = self.identity.host
         configuration.bind = self.bind
         configuration.port = self.port

@@ -2,7 +2,8 @@ public import FaultKit
 public import FirmwareImage
 
 /// What every fault that edits an app image has in common: it needs one, and its knob `reseal` says how
-/// much of the image is made right again afterwards.
+/// much of the image is made right again afterwards. A signed image is signed anew where there is the
+/// user's key.
 struct Resealing {
     /// The knob as manuals describe it; `default` is what a fault takes without it.
     static func knob(default level: Reseal) -> Manual.Knob {
@@ -27,7 +28,11 @@ struct Resealing {
     ) throws {
         let map = try image.appImageMap()
         try change(map, &image)
-        try map.reseal(&image, self.level)
+        let sealed = try map.reseal(&image, self.level)
+        guard self.level == .full, sealed.signature != nil, image.signer?.hasOwnKey == true else {
+            return
+        }
+        try image.sign(sealed, by: .own)
     }
 }
 
@@ -45,6 +50,19 @@ extension Image {
             throw ImageError(
                 "'\(self.name)' is no ESP-IDF app image that this fault can edit (\(flaw)); offer one"
             )
+        }
+    }
+
+    /// Replaces the signatures of a signed image with one.
+    /// - Throws: ``ImageError`` if nobody can sign.
+    mutating func sign(_ map: AppImageMap, by signatory: Signatory) throws {
+        guard let signer = self.signer else {
+            throw ImageError("'\(self.name)' cannot be signed, as this server has no signer; give it one")
+        }
+        try map.signAgain(&self) { digest in
+            guard let block = SignatureBlock(try signer.signatureBlock(for: digest, by: signatory))
+            else { throw ImageError("the signer of '\(self.name)' gives no signature block") }
+            return block
         }
     }
 

@@ -37,11 +37,8 @@ struct ImageEdit: ParsableCommand {
         do {
             let map = try AppImageMap(of: bytes)
             for setting in self.set { try setting.apply(to: &bytes, map) }
-            try map.reseal(&bytes, self.reseal)
-            if let signer {
-                // A digest that came or went has moved the signature.
-                try AppImageMap(of: bytes).signAgain(&bytes) { try signer.sign(digest: $0) }
-            }
+            let sealed = try map.reseal(&bytes, self.reseal)
+            if let signer { try sealed.signAgain(&bytes) { try signer.sign(digest: $0) } }
         } catch let flaw as AppImageFlaw {
             throw ServerError(.data, "\(self.file) is no app image that can be edited: \(flaw)")
         } catch let error as ImageFieldError {

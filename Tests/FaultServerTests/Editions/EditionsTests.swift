@@ -84,7 +84,7 @@ import Testing
     @Test func handsTheSignerInWithTheImage() throws {
         struct Signer: ImageSigner {
             let hasOwnKey = true
-            func signatureBlock(for digest: [UInt8], by key: SigningKey) throws -> [UInt8] {
+            func signatureBlock(for digest: [UInt8], by signatory: Signatory) throws -> [UInt8] {
                 digest
             }
         }
