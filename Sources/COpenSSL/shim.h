@@ -56,6 +56,12 @@ static inline EVP_PKEY *fs_key_rsa(unsigned int bits) { return EVP_RSA_gen(bits)
 
 // Keys of numbers
 
+// A parameter refers to its name, so the name must stay where it is; a Swift string does not.
+static const char *const fs_param_rsa_n = OSSL_PKEY_PARAM_RSA_N;
+static const char *const fs_param_rsa_e = OSSL_PKEY_PARAM_RSA_E;
+static const char *const fs_param_group = OSSL_PKEY_PARAM_GROUP_NAME;
+static const char *const fs_param_pub = OSSL_PKEY_PARAM_PUB_KEY;
+
 /// A constant expression of two macros.
 static const int fs_select_public_key = EVP_PKEY_PUBLIC_KEY;
 

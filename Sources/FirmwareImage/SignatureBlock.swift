@@ -78,7 +78,8 @@ public struct SignatureBlock: Sendable, Hashable {
     public var keyDigest: [UInt8]? { self.key.map { SHA256.digest(of: $0) } }
 
     /// The signature; nil if the scheme is not known. RSA: 384 bytes. ECDSA: r and s, each as long
-    /// as the curve's field, and zeros up to 64 bytes.
+    /// as the curve's field, and zeros up to 64 bytes. A new value is ignored if the scheme is not
+    /// known.
     /// - Precondition: a new value has the old one's length.
     public var signature: [UInt8]? {
         get { self.scheme.map { Array(self.bytes[$0.signatureRange]) } }

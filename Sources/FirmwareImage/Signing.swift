@@ -24,14 +24,14 @@ public struct SignatureCheck: Sendable, Hashable {
     public let block: SignatureBlock
     /// Whether the block's CRC is right.
     public let isCRCRight: Bool
-    /// Whether the image's digest in the block is right.
-    public let isDigestRight: Bool
-    /// Whether the signature is right; nil if that is not known, for want of the key.
+    /// Whether the image's digest in the block is right; nil if the block's scheme is not known.
+    public let isDigestRight: Bool?
+    /// Whether the signature is right; nil if that is not known, for want of the key or the scheme.
     public let isSignatureRight: Bool?
 
     /// Whether something of the block is wrong.
     public var isBroken: Bool {
-        !self.isCRCRight || !self.isDigestRight || self.isSignatureRight == false
+        !self.isCRCRight || self.isDigestRight == false || self.isSignatureRight == false
     }
 
     /// Whether all of the block is right, and known to be.
@@ -48,7 +48,7 @@ extension SignatureSector {
             self[slot].map { block in
                 SignatureCheck(
                     slot: slot, block: block, isCRCRight: block.isCRCValid,
-                    isDigestRight: block.imageDigest == digest,
+                    isDigestRight: block.scheme.map { _ in block.imageDigest == digest },
                     isSignatureRight: verifier.verifies(block, digest: digest))
             }
         }

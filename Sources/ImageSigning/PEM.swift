@@ -23,8 +23,7 @@ enum PEM {
                 "The private key in \(name) is encrypted; write one without a passphrase with "
                     + "`openssl pkey -in \(name) -out KEY.pem`.")
         }
-        let reason = ERR_GET_REASON(ERR_peek_last_error())
-        guard reason == PEM_R_NO_START_LINE else {
+        guard !text.contains("PRIVATE KEY-----".utf8) else {
             throw .openSSL("\(name) holds a private key that cannot be read")
         }
         return nil

@@ -50,7 +50,7 @@ public struct VerificationKey: SignatureVerifier {
     public init?(in block: SignatureBlock) {
         defer { ERR_clear_error() }
         guard let scheme = block.scheme, let bytes = block.key,
-            let pointer = OpaquePointer.publicKey(scheme: scheme, bytes),
+            let pointer = PublicNumbers.key(scheme: scheme, bytes),
             let key = try? Key(owning: pointer, name: "the key"),
             let read = try? VerificationKey(key), read.bytes == bytes
         else { return nil }
@@ -92,47 +92,5 @@ public struct ContainedKeys: SignatureVerifier {
     public func verifies(_ block: SignatureBlock, digest: [UInt8]) -> Bool? {
         guard block.scheme != nil else { return nil }
         return VerificationKey(in: block)?.verifies(block, digest: digest) ?? false
-    }
-}
-
-extension OpaquePointer {
-    /// A key of the numbers that a block has; nil if they make none.
-    fileprivate static func publicKey(scheme: SignatureScheme, _ bytes: [UInt8]) -> OpaquePointer? {
-        let parameters = OSSL_PARAM_BLD_new()
-        defer { OSSL_PARAM_BLD_free(parameters) }
-        let size = scheme.numberSize
-        if let group = scheme.group {
-            // An uncompressed point (SEC 1, section 2.3.3).
-            let point =
-                [4] + bytes[1..<1 + size].reversed() + bytes[1 + size..<1 + 2 * size].reversed()
-            OSSL_PARAM_BLD_push_utf8_string(
-                parameters, OSSL_PKEY_PARAM_GROUP_NAME, group, group.utf8.count)
-            OSSL_PARAM_BLD_push_octet_string(
-                parameters, OSSL_PKEY_PARAM_PUB_KEY, point, point.count)
-            return Self.key(of: "EC", parameters)
-        }
-        let modulus = Self.bigNumber(littleEndian: bytes[..<size])
-        let exponent = Self.bigNumber(littleEndian: bytes[size..<size + 4])
-        defer {
-            BN_free(modulus)
-            BN_free(exponent)
-        }
-        OSSL_PARAM_BLD_push_BN(parameters, OSSL_PKEY_PARAM_RSA_N, modulus)
-        OSSL_PARAM_BLD_push_BN(parameters, OSSL_PKEY_PARAM_RSA_E, exponent)
-        return Self.key(of: "RSA", parameters)
-    }
-
-    private static func key(of type: String, _ builder: OpaquePointer?) -> OpaquePointer? {
-        let parameters = OSSL_PARAM_BLD_to_param(builder)
-        let context = EVP_PKEY_CTX_new_from_name(nil, type, nil)
-        defer {
-            OSSL_PARAM_free(parameters)
-            EVP_PKEY_CTX_free(context)
-        }
-        var key: OpaquePointer?
-        guard EVP_PKEY_fromdata_init(context) == 1,
-            EVP_PKEY_fromdata(context, &key, fs_select_public_key, parameters) == 1
-        else { return nil }
-        return key
     }
 }

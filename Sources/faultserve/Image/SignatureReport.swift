@@ -23,7 +23,7 @@ struct SignatureReport: Encodable, CustomStringConvertible {
             self.scheme = check.block.scheme?.rawValue ?? "unknown scheme"
             self.keyDigest = check.block.keyDigest?.hex
             self.crc = word(check.isCRCRight)
-            self.digest = word(check.isDigestRight)
+            self.digest = check.isDigestRight.map(word) ?? "not checked"
             self.signature =
                 check.isSignatureRight.map(word)
                 ?? (check.block.scheme == nil ? "not checked" : "key not given")
@@ -43,11 +43,11 @@ struct SignatureReport: Encodable, CustomStringConvertible {
         let holding = checks.filter(\.holds).map { "block \($0.slot)" }
         self.valid = broken.isEmpty && !holding.isEmpty
         if !broken.isEmpty {
-            self.verdict = "not valid: " + broken.joined(separator: ", ") + " does not hold"
+            self.verdict = "not valid: " + broken.joined(separator: ", ") + " refused"
         } else if !holding.isEmpty {
             self.verdict =
-                "valid: " + holding.joined(separator: ", ") + " holds"
-                + (hasKeys ? "" : ", with the key in it; give --key to verify whose key that is")
+                "valid: " + holding.joined(separator: ", ") + " verified"
+                + (hasKeys ? "" : " with the key in the block; give --key to see whose it is")
         } else {
             self.verdict =
                 "not valid: "
