@@ -49,7 +49,7 @@ static inline void fs_sk_cipher_free(STACK_OF(SSL_CIPHER) *list) { sk_SSL_CIPHER
 // Certificates
 
 /// `EVP_EC_gen` is a macro over a variadic function.
-static inline EVP_PKEY *fs_key_p256(void) { return EVP_EC_gen("P-256"); }
+static inline EVP_PKEY *fs_key_ec(const char *curve) { return EVP_EC_gen(curve); }
 
 /// `EVP_RSA_gen` is a macro over a variadic function.
 static inline EVP_PKEY *fs_key_rsa(unsigned int bits) { return EVP_RSA_gen(bits); }
@@ -64,6 +64,3 @@ static const char *const fs_param_pub = OSSL_PKEY_PARAM_PUB_KEY;
 
 /// A constant expression of two macros.
 static const int fs_select_public_key = EVP_PKEY_PUBLIC_KEY;
-
-/// `EVP_EC_gen` is a macro over a variadic function.
-static inline EVP_PKEY *fs_key_ec(const char *curve) { return EVP_EC_gen(curve); }

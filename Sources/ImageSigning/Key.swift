@@ -57,6 +57,11 @@ final class Key: @unchecked Sendable {
         guard EVP_PKEY_get_bn_param(self.pointer, name, &number) == 1, let number else {
             throw .openSSL("The key has no \(name)")
         }
+        guard (BN_num_bits(number) + 7) / 8 <= count else {
+            throw SigningError(
+                "The \(name) of the key has more than \(count) bytes, for which Secure Boot v2 has no "
+                    + "room; make another key with `faultserve image keygen -o KEY.pem`.")
+        }
         return try number.littleEndianBytes(count: count)
     }
 }

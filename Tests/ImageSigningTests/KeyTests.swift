@@ -91,6 +91,12 @@ struct KeyTests {
         #expect(p384.contains("type EC on secp384r1"))
         let ed25519 = failure(try Self.openssl("genpkey", "-algorithm", "ed25519"))
         #expect(ed25519.contains("type ED25519"))
+        let exponent = failure(
+            try Self.openssl(
+                "genpkey", "-quiet", "-algorithm", "RSA", "-pkeyopt", "rsa_keygen_bits:3072",
+                "-pkeyopt",
+                "rsa_keygen_pubexp:4294967297"))
+        #expect(exponent.contains("The e of the key has more than 4 bytes"))
         #expect(failure("").contains("no private key in PEM form"))
         #expect(failure("hello").contains("no private key in PEM form"))
         let garbage = "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n"

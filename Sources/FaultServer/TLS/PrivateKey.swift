@@ -11,7 +11,7 @@ final class PrivateKey: @unchecked Sendable {
 
     /// A new ECDSA key on P-256.
     static func p256() throws(ServerError) -> PrivateKey {
-        guard let key = fs_key_p256() else { throw .openSSL("cannot make a P-256 key") }
+        guard let key = fs_key_ec("P-256") else { throw .openSSL("cannot make a P-256 key") }
         return PrivateKey(owning: key)
     }
 
