@@ -13,12 +13,13 @@ struct FaultyImage {
     /// - Parameters:
     ///   - profile: a shipped profile whose rules edit the image.
     ///   - image: what is offered; the demo image if nil.
+    ///   - more: further arguments of the server.
     init(
-        _ profile: String, of image: [UInt8]? = nil,
+        _ profile: String, of image: [UInt8]? = nil, more: [String] = [],
         _ location: SourceLocation = #_sourceLocation
     ) throws {
         let folder = try Folder()
-        var arguments = ["--profile", profile]
+        var arguments = ["--profile", profile] + more
         if let image {
             try folder.write(Data(image), to: "offered.bin")
             arguments += ["--image", folder.file("offered.bin")]

@@ -6,7 +6,7 @@ import Testing
 /// Signatures, there and back between this library and espsecure.
 struct EspsecureTests {
     /// Not a whole number of sectors.
-    private static let image = Array(AppImage.demo().bytes().prefix(70_000))
+    private static let image = Array(AppImage.demo().bytes.prefix(70_000))
 
     @Test(.needsEsptool, .timeLimit(.minutes(3)), arguments: SignatureScheme.allCases)
     func espsecureAcceptsWhatWeSign(scheme: SignatureScheme) throws {

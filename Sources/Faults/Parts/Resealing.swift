@@ -57,11 +57,13 @@ extension Image {
     /// - Throws: ``ImageError`` if nobody can sign.
     mutating func sign(_ map: AppImageMap, by signatory: Signatory) throws {
         guard let signer = self.signer else {
-            throw ImageError("'\(self.name)' cannot be signed, as this server has no signer; give it one")
+            throw ImageError(
+                "'\(self.name)' cannot be signed, as this server has no signer; give it one")
         }
+        let name = self.name
         try map.signAgain(&self) { digest in
             guard let block = SignatureBlock(try signer.signatureBlock(for: digest, by: signatory))
-            else { throw ImageError("the signer of '\(self.name)' gives no signature block") }
+            else { throw ImageError("the signer of '\(name)' gives no signature block") }
             return block
         }
     }

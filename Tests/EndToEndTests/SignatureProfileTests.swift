@@ -1,0 +1,130 @@
+import FirmwareImage
+import Foundation
+import Testing
+
+/// The profiles that need a signed image: espsecure, Espressif's own tool, judges what they give.
+@Suite struct SignatureProfileTests {
+    /// A key, its demo image as espsecure signs it, and what it is judged by.
+    private struct Signed {
+        let folder: Folder
+        let image: [UInt8]
+        var key: String { self.folder.file("key.pem") }
+
+        init(_ scheme: String) throws {
+            self.folder = try Folder()
+            try self.folder.write(Data(AppImage.demo().bytes), to: "app.bin")
+            try Self.espsecure(
+                [
+                    "generate_signing_key", "--version", "2", "--scheme", scheme,
+                    folder.file("key.pem"),
+                ])
+            try Self.espsecure([
+                "sign_data", "--version", "2", "--keyfile", self.folder.file("key.pem"), "--output",
+                self.folder.file("signed.bin"), self.folder.file("app.bin"),
+            ])
+            self.image = [UInt8](try self.folder.bytes("signed.bin"))
+        }
+
+        @discardableResult
+        private static func espsecure(_ words: [String]) throws -> Finished {
+            let done = try run(checkout + "/.build-tools/esptool/bin/espsecure.py", words)
+            try #require(done.status == 0, "\(done)")
+            return done
+        }
+
+        /// Whether espsecure finds the user's signature on an image.
+        func verifies(_ image: [UInt8]) throws -> Bool {
+            try self.folder.write(Data(image), to: "judged.bin")
+            return try run(
+                checkout + "/.build-tools/esptool/bin/espsecure.py",
+                [
+                    "verify_signature", "--version", "2", "--keyfile", self.key,
+                    self.folder.file("judged.bin"),
+                ]
+            ).status == 0
+        }
+    }
+
+    @Test(arguments: ["rsa3072", "ecdsa256"])
+    func unsignedIsTheImageAsItWasBuilt(scheme: String) throws {
+        let signed = try Signed(scheme)
+        #expect(try signed.verifies(signed.image))
+        let faulty = try FaultyImage("unsigned", of: signed.image)
+        #expect(faulty.bytes == AppImage.demo().bytes)
+        try faulty.expectEsptool(checksum: true, digest: true)
+    }
+
+    @Test(arguments: ["rsa3072", "ecdsa256"])
+    func signedByAnotherIsRightAndNotTrusted(scheme: String) throws {
+        let signed = try Signed(scheme)
+        let faulty = try FaultyImage("signed-by-another", of: signed.image)
+        #expect(try !signed.verifies(faulty.bytes))
+        #expect(faulty.bytes.count == signed.image.count)
+        let content = signed.image.count - 4096
+        #expect(faulty.bytes[..<content] == signed.image[..<content])
+        // With the key that stands in the block it is right.
+        try signed.folder.write(Data(faulty.bytes), to: "other.bin")
+        let file = signed.folder.file("other.bin")
+        #expect(try run(binary, ["image", "verify", file]).status == 0)
+        #expect(try run(binary, ["image", "verify", file, "--key", signed.key]).status == 1)
+    }
+
+    @Test(arguments: [
+        ("signature-flipped", ["rsa3072": 812, "ecdsa256": 101]),
+        ("signature-key-swapped", ["rsa3072": 36, "ecdsa256": 37]),
+    ])
+    func damageIsOneBitAndTheCRCIsRightAgain(profile: String, places: [String: Int]) throws {
+        for (scheme, place) in places {
+            let signed = try Signed(scheme)
+            let faulty = try FaultyImage(profile, of: signed.image)
+            let start = signed.image.count - 4096
+            #expect(faulty.changes.filter { $0 < start + 1196 } == [start + place])
+            #expect(faulty.changes.count > 1)
+            #expect(try !signed.verifies(faulty.bytes))
+            let inspection = try faulty.inspection
+            #expect(inspection.firstFlaw == nil, "the CRC is wrong")
+        }
+    }
+
+    @Test func signatureBlockCrcIsOneBit() throws {
+        let signed = try Signed("rsa3072")
+        let faulty = try FaultyImage("signature-block-crc", of: signed.image)
+        let start = signed.image.count - 4096
+        #expect(faulty.changes == [start + 1196])
+        #expect(try !signed.verifies(faulty.bytes))
+        #expect(try faulty.inspection.firstFlaw?.offset == start + 1196)
+    }
+
+    @Test func tamperedAfterSigningIsSealedAndItsSignatureIsWrong() throws {
+        let signed = try Signed("rsa3072")
+        let faulty = try FaultyImage("tampered-after-signing", of: signed.image)
+        try faulty.expectEsptool(checksum: true, digest: true)
+        #expect(try !signed.verifies(faulty.bytes))
+    }
+
+    @Test func anEditedImageIsSignedAnewWithTheUsersKey() throws {
+        let signed = try Signed("ecdsa256")
+        let faulty = try FaultyImage(
+            "tampered-after-signing", of: signed.image, more: ["--sign-key", signed.key])
+        #expect(faulty.bytes != signed.image)
+        #expect(try signed.verifies(faulty.bytes))
+    }
+
+    @Test func theDemoImageIsSignedIfThereIsAKey() throws {
+        let signed = try Signed("rsa3072")
+        let server = try Faultserve(["--sign-key", signed.key])
+        let got = server.folder.file("got")
+        try server.curl(["-o", got, server.url + "/firmware.bin"])
+        #expect(try signed.verifies([UInt8](server.folder.bytes("got"))))
+        #expect(server.said.contains("signed with"))
+    }
+
+    @Test func anImageWithoutSignatureIsSaidAtTheStart() throws {
+        let failure = #expect(throws: StartFailure.self) {
+            try Faultserve(["--profile", "unsigned"])
+        }
+        #expect(
+            failure?.said.contains("'firmware.bin' is not signed") == true,
+            "\(String(describing: failure))")
+    }
+}
