@@ -56,11 +56,13 @@ public struct Dice: RandomNumberGenerator, Sendable, Hashable {
     }
 }
 
-private struct SplitMix64 {
+struct SplitMix64 {
+    /// What the state grows by with each number.
+    static let step: UInt64 = 0x9E37_79B9_7F4A_7C15
     var state: UInt64
 
     mutating func next() -> UInt64 {
-        self.state &+= 0x9E37_79B9_7F4A_7C15
+        self.state &+= Self.step
         var mixed = self.state
         mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
         mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB

@@ -1,3 +1,4 @@
+public import FaultKit
 public import NIOCore
 
 /// What a server is to be. All of it has a default but the content.
@@ -16,6 +17,8 @@ public struct Configuration: Sendable {
     public var threads = 1
     public var limits = Limits()
     public var sinks: [any JournalSink] = []
+    /// Signs for image faults that edit signed images; without one they say that they cannot.
+    public var imageSigner: (any ImageSigner)?
     /// Ends after so many responses.
     public var exitAfter: Int?
     /// Ends when nobody was connected for so long.

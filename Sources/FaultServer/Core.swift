@@ -8,6 +8,7 @@ final class Core: Sendable {
     let ledger: Ledger
     let journal: Journal
     let origin: Origin
+    let editions: Editions
     let limits: Limits
     /// Nil for a server without TLS.
     let contexts: TLSContexts?
@@ -15,14 +16,15 @@ final class Core: Sendable {
     private let population: Population
 
     init(
-        plan: Plan, journal: Journal, origin: Origin, limits: Limits, contexts: TLSContexts?,
-        loops: [any EventLoop], disk: NIOThreadPool, clock: @escaping @Sendable () -> Int,
+        plan: Plan, journal: Journal, origin: Origin, editions: Editions, limits: Limits,
+        contexts: TLSContexts?, loops: [any EventLoop], disk: NIOThreadPool, clock: @escaping @Sendable () -> Int,
         population: Population
     ) {
         self.plan = plan
         self.ledger = Ledger(plan: plan)
         self.journal = journal
         self.origin = origin
+        self.editions = editions
         self.limits = limits
         self.contexts = contexts
         self.population = population
@@ -49,7 +51,7 @@ final class Core: Sendable {
 /// What the connections of one event loop share.
 final class LoopResources {
     let pool = BufferPool()
-    /// Reads what the page cache does not hold.
+    /// Reads what the page cache does not hold, and edits images that nobody has asked for yet.
     let disk: NIOThreadPool
     private let clock: @Sendable () -> Int
     private var stamp = (second: Int.min, text: "")

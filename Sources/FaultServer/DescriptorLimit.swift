@@ -2,8 +2,8 @@ import Glibc
 
 /// How many files and sockets the process may hold open (setrlimit(2), RLIMIT_NOFILE).
 enum DescriptorLimit {
-    /// Descriptors that are not for connections: the journal, epoll, threads.
-    private static let reserve = 64
+    /// Descriptors that are not for connections: the journal, epoll, threads, the files of editions.
+    private static let reserve = 64 + Editions.limit
 
     /// Raises the soft limit to the hard one.
     /// - Returns: how many connections fit, each with a file of its own.

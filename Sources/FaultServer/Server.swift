@@ -42,7 +42,8 @@ public final class Server: Sendable {
         public let notes: [String]
     }
 
-    /// Reads and mints all certificates that the plan asks for.
+    /// Reads and mints all certificates that the plan asks for, and edits the images that its rules
+    /// strike.
     /// - Throws: ``ServerError`` that says what to mend.
     public init(_ configuration: Configuration) throws {
         self.configuration = configuration
@@ -59,6 +60,8 @@ public final class Server: Sendable {
                 .usage,
                 "'\(rule.text)' is a fault of TLS, and --plain speaks none; leave out --plain")
         }
+        let editions = Editions(signer: configuration.imageSigner)
+        try Rehearsal(configuration.plan, of: configuration.content, into: editions).run()
         let room = DescriptorLimit.raise()
         self.group = MultiThreadedEventLoopGroup(numberOfThreads: configuration.threads)
         self.disk = NIOThreadPool(numberOfThreads: 2)
@@ -70,7 +73,7 @@ public final class Server: Sendable {
         ) { ended.succeed("enough requests") }
         self.core = Core(
             plan: configuration.plan, journal: journal, origin: Origin(configuration.content),
-            limits: configuration.limits, contexts: contexts,
+            editions: editions, limits: configuration.limits, contexts: contexts,
             loops: Array(self.group.makeIterator()), disk: self.disk, clock: { time(nil) },
             population: self.population)
     }

@@ -4,12 +4,17 @@ import NIOCore
 /// What faults are tried on.
 public enum Samples {
     /// Images of several lengths: none, 1 byte, a header's, and 100,003 bytes; of seeded bytes, with the
-    /// magic byte of an ESP application image (0xE9) first.
+    /// magic byte of an ESP application image (0xE9) first. They carry ``signer``.
     public static let images: [Image] = [0, 1, 24, 100_003].map { count in
         var bytes = Self.bytes(count, seed: UInt64(count))
         if count > 0 { bytes[0] = 0xE9 }
-        return Image(name: "sample-\(count).bin", bytes: bytes)
+        var image = Image(name: "sample-\(count).bin", bytes: bytes)
+        image.signer = Self.signer
+        return image
     }
+
+    /// Has a key of the user's own. Images for ``Conformance`` that are signed should carry it.
+    public static let signer = SampleSigner()
 
     static let handshake = Handshake(
         certificate: Certificate(

@@ -5,6 +5,7 @@ import Testing
     /// Says that it would have to wait, unless it may.
     private struct Slow: ByteSource {
         let count = 10
+        let fingerprint: UInt64 = 10
         func read(
             into buffer: UnsafeMutableRawBufferPointer, at offset: Int, waiting: Bool
         ) throws -> Bool {

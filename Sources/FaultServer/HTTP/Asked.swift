@@ -1,17 +1,36 @@
 import FaultKit
+import NIOCore
+import NIOPosix
 
 /// A request with the rules that strike it: what the origin answers, as image and response faults
 /// have edited it.
+///
+/// First ``edition(from:on:for:then:)``, which may take a while, then ``answer(with:of:date:)``.
 struct Asked {
     let request: Request
     let number: Int
     let keepsAlive: Bool
     let matches: [Match]
+    /// What the origin has for the request.
+    let found: Origin.Found
 
-    func answer(of connection: Connection, date: String) -> Response {
-        var response = connection.core.origin.answer(self.request, date: date) { image in
-            try self.edit(&image, connection)
-        }
+    /// Hands on what image faults make of the content, nil if they have nothing to edit: at once if it
+    /// was made before, else once it was made off the event loop.
+    func edition(
+        from editions: Editions, on disk: NIOThreadPool, for loop: any EventLoop,
+        then goOn: @escaping (Edition?) -> Void
+    ) {
+        let matches = self.matches.filter { $0.rule.hook.isImage }
+        guard !matches.isEmpty, case .content(let content) = self.found else { return goOn(nil) }
+        if let edition = editions.find(of: content, by: matches) { return goOn(edition) }
+        editions.make(of: content, by: matches, on: disk, for: loop)
+            .assumeIsolated().whenSuccess { goOn($0) }
+    }
+
+    /// The answer, with the strikes of the faults that edited it in the journal.
+    func answer(with edition: Edition?, of connection: Connection, date: String) -> Response {
+        let found = edition.map { self.found(as: $0, connection) } ?? self.found
+        var response = connection.core.origin.answer(self.request, with: found, date: date)
         if !self.keepsAlive {
             response.fields["Connection"] = "close"
         } else if self.request.version < .http1_1 {
@@ -29,21 +48,18 @@ struct Asked {
         return response
     }
 
-    private func edit(_ image: inout Image, _ connection: Connection) throws {
-        for match in self.matches {
-            guard case .image(let fault) = match.rule.hook else { continue }
-            let before = image
-            var dice = match.dice
-            do {
-                try fault.edit(&image, using: &dice)
-            } catch {
-                let text = "rule '\(match.rule.text)' cannot edit \(image.name): \(error)"
-                connection.record(.failure(text), request: self.number)
-                throw ImageError(text)
-            }
-            guard image.edits != before.edits else { continue }
-            let detail = "\(image.name), \(image.count) bytes"
-            self.record(match.rule, on: "image", detail: detail, connection)
+    private func found(as edition: Edition, _ connection: Connection) -> Origin.Found {
+        guard case .content(var content) = self.found else { return self.found }
+        for change in edition.changes {
+            self.record(change.rule, on: "image", detail: change.detail, connection)
+        }
+        switch edition.image {
+        case .success(let image):
+            content.image = image
+            return .content(content)
+        case .failure(let error):
+            connection.record(.failure(error.description), request: self.number)
+            return .refused(.failed(error.description))
         }
     }
 

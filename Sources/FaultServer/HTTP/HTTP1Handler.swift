@@ -14,6 +14,8 @@ final class HTTP1Handler: ChannelDuplexHandler {
     private let headGuard: HeadGuard
     private var machine: HTTP1Machine
     private var exchange: Exchange?
+    /// An image is being edited for the response that is next.
+    private var isPreparing = false
     private var keepsAlive = true
     private var requests = 0
     private var owesRead = false
@@ -78,7 +80,7 @@ final class HTTP1Handler: ChannelDuplexHandler {
             self.isInputClosed = true
             self.perform(self.machine.inputClosed(), context)
         } else if event is Stopping {
-            if self.exchange == nil { self.end(.clean, context) }
+            if self.exchange == nil, !self.isPreparing { self.end(.clean, context) }
         } else {
             context.fireUserInboundEventTriggered(event)
         }
@@ -118,7 +120,7 @@ final class HTTP1Handler: ChannelDuplexHandler {
                 promise: nil)
             context.flush()
         case .respond(let request, let keepAlive):
-            self.respond(to: request, keepAlive: keepAlive)
+            self.respond(to: request, keepAlive: keepAlive, context.eventLoop)
         case .refuse(let refusal):
             let (name, detail) = refusal.event
             self.connection.record(.limit(name: name, detail: detail))
@@ -130,7 +132,7 @@ final class HTTP1Handler: ChannelDuplexHandler {
         }
     }
 
-    private func respond(to request: Request, keepAlive: Bool) {
+    private func respond(to request: Request, keepAlive: Bool, _ loop: any EventLoop) {
         self.requests += 1
         let number = self.requests
         self.connection.record(
@@ -139,10 +141,25 @@ final class HTTP1Handler: ChannelDuplexHandler {
                 fields: request.fields),
             request: number)
         let matches = self.connection.encounter.request(request)
-        let asked = Asked(request: request, number: number, keepsAlive: keepAlive, matches: matches)
-        let response = asked.answer(of: self.connection, date: self.resources.date)
-        self.keepsAlive = keepAlive && !response.isCloseDelimited
-        self.start(response, to: request, matches)
+        let asked = Asked(
+            request: request, number: number, keepsAlive: keepAlive, matches: matches,
+            found: self.connection.core.origin.find(request, date: self.resources.date))
+        self.isPreparing = true
+        asked.edition(
+            from: self.connection.core.editions, on: self.resources.disk, for: loop
+        ) { edition in
+            self.isPreparing = false
+            self.send(edition, to: asked)
+        }
+    }
+
+    private func send(_ edition: Edition?, to asked: Asked) {
+        // The client left while an image was edited: its response is over before it began.
+        guard self.context != nil, !self.hasEnded else { return self.connection.responded() }
+        let response = asked.answer(
+            with: edition, of: self.connection, date: self.resources.date)
+        self.keepsAlive = asked.keepsAlive && !response.isCloseDelimited
+        self.start(response, to: asked.request, asked.matches)
     }
 
     private func start(_ response: Response, to request: Request, _ matches: [Match]) {

@@ -18,6 +18,11 @@ final class FileSource: ByteSource {
         self.name = name
     }
 
+    var fingerprint: UInt64 {
+        let stamp = (try? self.descriptor.status().stamp) ?? self.name
+        return stamp.utf8.reduce(UInt64(self.count)) { $0.mixed(with: UInt64($1)) }
+    }
+
     func read(
         into buffer: UnsafeMutableRawBufferPointer, at offset: Int, waiting: Bool
     ) throws -> Bool {

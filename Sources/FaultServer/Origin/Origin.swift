@@ -15,19 +15,37 @@ struct Origin: Sendable {
         self.root = content.root
     }
 
-    /// The honest answer. It has no `Connection` field, and the answer to HEAD has the body of GET's:
-    /// both are the connection's matter.
-    /// - Parameters:
-    ///   - date: the time of the answer as an IMF-fixdate.
-    ///   - edit: the image faults that strike this request, applied before length, entity tag and
-    ///     ranges are worked out. An error of theirs is answered with 500.
-    func answer(
-        _ request: Request, date: String, edit: (inout Image) throws -> Void
-    ) -> Response {
-        var response: Response
+    /// What a request is about.
+    enum Found {
+        /// Content, which image faults may edit before length, entity tag and ranges are worked out.
+        case content(Representation)
+        /// Something that is said whole: a listing, the methods.
+        case said(Response)
+        case refused(Refusal)
+    }
+
+    /// Opens what a request asks for.
+    /// - Parameter date: the time of the answer as an IMF-fixdate.
+    func find(_ request: Request, date: String) -> Found {
         do {
-            let now = HTTPDate.seconds(date, now: 0) ?? .max
-            response = try self.response(to: request, now: now, edit: edit)
+            return try self.found(request, now: Self.seconds(date))
+        } catch {
+            return .refused(error)
+        }
+    }
+
+    /// The answer. It has no `Connection` field, and the answer to HEAD has the body of GET's: both are
+    /// the connection's matter.
+    /// - Parameter date: the time of the answer as an IMF-fixdate.
+    func answer(_ request: Request, with found: Found, date: String) -> Response {
+        var response: Response
+        do throws(Refusal) {
+            switch found {
+            case .content(let representation):
+                response = try representation.response(to: request, now: Self.seconds(date))
+            case .said(let said): response = said
+            case .refused(let refusal): throw refusal
+            }
         } catch {
             response = error.response
         }
@@ -36,49 +54,37 @@ struct Origin: Sendable {
         return response
     }
 
-    private func response(
-        to request: Request, now: Int, edit: (inout Image) throws -> Void
-    ) throws(Refusal) -> Response {
+    private static func seconds(_ date: String) -> Int { HTTPDate.seconds(date, now: 0) ?? .max }
+
+    private func found(_ request: Request, now: Int) throws(Refusal) -> Found {
         try Self.checkMethod(of: request)
         try Self.checkHost(of: request)
         if request.method == "OPTIONS" {
             if request.target != "*" { _ = try Target(request.target) }
-            return Response(status: 204, reason: "No Content", fields: ["Allow": Self.allowed])
+            return .said(
+                Response(status: 204, reason: "No Content", fields: ["Allow": Self.allowed]))
         }
         let target = try Target(request.target)
         if !target.isFolder, target.segments.count == 1,
             let offered = self.images[target.segments[0]]
         {
-            return try self.send(offered.representation(), to: request, now: now, edit: edit)
+            return .content(try offered.representation())
         }
         guard let root = self.root else {
             guard target.segments.isEmpty else { throw .nothing(at: target) }
-            return try self.list(target, [], isComplete: true, to: request, now: now)
+            return .said(try self.list(target, [], isComplete: true, to: request, now: now))
         }
         switch try root.open(target.segments, name: target.path) {
         case .file(let file):
             guard !target.isFolder else { throw .nothing(at: target) }
-            return try self.send(file, to: request, now: now, edit: edit)
+            return .content(file)
         case .folder(let folder):
             guard target.isFolder else { throw .moved(to: target) }
             let (entries, isComplete) = try root.entries(
                 of: folder, at: target.segments, name: target.path)
-            return try self.list(
-                target, entries, isComplete: isComplete, to: request, now: now)
+            return .said(
+                try self.list(target, entries, isComplete: isComplete, to: request, now: now))
         }
-    }
-
-    private func send(
-        _ representation: Representation, to request: Request, now: Int,
-        edit: (inout Image) throws -> Void
-    ) throws(Refusal) -> Response {
-        var representation = representation
-        do {
-            try edit(&representation.image)
-        } catch {
-            throw .failed(String(describing: error))
-        }
-        return try representation.response(to: request, now: now)
     }
 
     private func list(

@@ -121,7 +121,7 @@ struct Representation: Sendable {
 
 extension FileStatus {
     /// Another for another content of a file: it, its size or its time differs.
-    fileprivate var stamp: String {
+    var stamp: String {
         let seconds = UInt64(bitPattern: Int64(self.modified.seconds))
         let time = seconds &* 1_000_000_000 &+ UInt64(bitPattern: Int64(self.modified.nanoseconds))
         return [self.device, self.inode, UInt64(bitPattern: Int64(self.size)), time]

@@ -4,7 +4,7 @@ import FaultKit
 /// means itself.
 struct Glob: Hashable, Sendable {
     private let pattern: [UInt8]
-    private let hasWildcard: Bool
+    let hasWildcard: Bool
 
     init(_ pattern: String) {
         self.pattern = Array(pattern.utf8)
@@ -62,6 +62,9 @@ struct PathPattern: KnobValue, Hashable, CustomStringConvertible {
         self.description = text
         self.glob = Glob(text)
     }
+
+    /// The path, if there is only one that the pattern fits.
+    var literal: String? { self.glob.hasWildcard ? nil : self.description }
 
     /// - Parameter path: as ``decoded(_:)`` gives it.
     func matches(_ path: [UInt8]) -> Bool { self.glob.matches(path) }

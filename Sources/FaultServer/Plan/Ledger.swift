@@ -10,6 +10,13 @@ struct Match: Sendable {
     let dice: Dice
 }
 
+extension Match {
+    /// A rule of an image fault, which strikes everybody in the same way.
+    init(image rule: Rule, seed: UInt64) {
+        self.init(rule: rule, dice: Dice(seed: seed, for: UInt64(rule.id)))
+    }
+}
+
 /// Counts connections and requests over a whole server, and so knows which rules strike.
 ///
 /// It is used from several event loops. What needs no count is decided without its lock.
@@ -118,15 +125,9 @@ extension Ledger {
     private static let chance: UInt64 = 0x6368_616E_6365
 
     private func match(_ rule: Rule, _ connection: Int, _ request: Int) -> Match {
-        let dice =
-            switch rule.hook {
-            case .image:
-                Dice(seed: self.plan.seed, for: UInt64(rule.id))
-            case .response, .handshake, .stream:
-                Dice(
-                    seed: self.plan.seed, for: UInt64(rule.id), UInt64(connection),
-                    UInt64(request))
-            }
+        guard !rule.hook.isImage else { return Match(image: rule, seed: self.plan.seed) }
+        let dice = Dice(
+            seed: self.plan.seed, for: UInt64(rule.id), UInt64(connection), UInt64(request))
         return Match(rule: rule, dice: dice)
     }
 }

@@ -31,6 +31,10 @@ public enum Hook: Sendable {
         }
     }
 
+    var isImage: Bool {
+        if case .image = self { true } else { false }
+    }
+
     /// When it is decided whether the rule strikes.
     var moment: Moment {
         switch self {

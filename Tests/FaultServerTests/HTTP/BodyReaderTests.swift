@@ -31,6 +31,7 @@ import Testing
 
     @Test func appendsNothingWhenADiskWouldHaveToBeWaitedFor() throws {
         struct Slow: ByteSource {
+            let fingerprint: UInt64 = 0
             let count = 10
             func read(
                 into buffer: UnsafeMutableRawBufferPointer, at offset: Int, waiting: Bool

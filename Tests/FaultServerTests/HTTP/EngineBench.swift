@@ -32,18 +32,26 @@ final class EngineBench {
         try self.init(rules, image: image, limits: limits)
     }
 
-    init(
+    convenience init(
         _ rules: [String], image: Image = EngineBench.image, limits: Limits = Limits()
     ) throws {
         let catalogue = Catalogue(Faults.all)
-        let plan = Plan(
-            profiles: [], rules: try rules.map { try Rule.parse($0, catalogue: catalogue) })
+        try self.init(
+            rules: try rules.map { try Rule.parse($0, catalogue: catalogue) }, image: image,
+            limits: limits)
+    }
+
+    init(rules: [Rule], image: Image = EngineBench.image, limits: Limits = Limits()) throws {
+        let plan = Plan(profiles: [], rules: rules)
         self.journal = Journal([self.memory])
         var content = Content()
         try content.offer(image, modified: 1_700_000_000)
+        let editions = Editions()
+        // What cannot be edited is answered with 500 here.
+        try? Rehearsal(plan, of: content, into: editions).run()
         self.core = Core(
-            plan: plan, journal: self.journal, origin: Origin(content), limits: limits,
-            contexts: nil, loops: [self.channel.eventLoop],
+            plan: plan, journal: self.journal, origin: Origin(content), editions: editions,
+            limits: limits, contexts: nil, loops: [self.channel.eventLoop],
             disk: NIOThreadPool(numberOfThreads: 1), clock: { 1_800_000_000 },
             population: Population(limit: 10, exitAfter: nil) {})
         let client = try SocketAddress(ipAddress: "192.0.2.7", port: 4_000)

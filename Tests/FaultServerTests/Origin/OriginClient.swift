@@ -35,9 +35,24 @@ struct OriginClient {
         now: Int = Self.now, edit: (inout Image) throws -> Void = { _ in }
     ) -> Response {
         let all = Fields([Field("Host", "localhost:8070")] + fields.list)
-        return self.origin.answer(
-            Request(method: method, target: target, fields: all), date: HTTPDate.text(now),
-            edit: edit)
+        let request = Request(method: method, target: target, fields: all)
+        return self.answer(request, date: HTTPDate.text(now), edit: edit)
+    }
+
+    /// Edits the content as image faults would, before it is answered with.
+    func answer(
+        _ request: Request, date: String, edit: (inout Image) throws -> Void = { _ in }
+    ) -> Response {
+        var found = self.origin.find(request, date: date)
+        if case .content(var content) = found {
+            do {
+                try edit(&content.image)
+                found = .content(content)
+            } catch {
+                found = .refused(.failed("\(error)"))
+            }
+        }
+        return self.origin.answer(request, with: found, date: date)
     }
 
     /// Status, without the rest.

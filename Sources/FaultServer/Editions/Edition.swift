@@ -1,0 +1,49 @@
+import FaultKit
+
+/// What image rules made of an image.
+struct Edition: Sendable {
+    /// What a rule changed.
+    struct Change: Sendable {
+        let rule: Rule
+        let detail: String
+    }
+
+    /// The edited image, or which rule could not edit it, and why.
+    let image: Result<Image, ImageError>
+    /// What the rules changed, in their order; those before the one that failed are told, too.
+    let changes: [Change]
+
+    /// None was made.
+    init(failure: ImageError) {
+        self.image = .failure(failure)
+        self.changes = []
+    }
+
+    /// Runs image faults over an image, which may read all of it.
+    init(of image: Image, by matches: [Match]) {
+        var image = image
+        var changes: [Change] = []
+        for match in matches {
+            guard case .image(let fault) = match.rule.hook else { continue }
+            let before = image.edits
+            var dice = match.dice
+            do {
+                try fault.edit(&image, using: &dice)
+            } catch {
+                self.image = .failure(
+                    ImageError("rule '\(match.rule.text)' cannot edit \(image.name): \(error)"))
+                self.changes = changes
+                return
+            }
+            guard image.edits != before else { continue }
+            let detail = "\(image.name), \(image.count) bytes"
+            changes.append(Change(rule: match.rule, detail: detail))
+        }
+        self.image = .success(image)
+        self.changes = changes
+    }
+
+    var failure: ImageError? {
+        if case .failure(let error) = self.image { error } else { nil }
+    }
+}

@@ -1,0 +1,140 @@
+import FaultKit
+import NIOCore
+import NIOPosix
+import Testing
+
+@testable import FaultServer
+
+@Suite struct EditionsTests {
+    private let watch = Hashing.Watch()
+
+    private func content(_ stamp: String = "1", name: String = "a.bin") -> Representation {
+        Representation(
+            image: Image(name: name, source: Repeated(7, count: 100_000)), stamp: stamp, modified: 0)
+    }
+
+    private func matches(_ ids: Int..., least: Int = 0) throws -> [Match] {
+        try ids.map {
+            Match(image: try .image(Hashing(self.watch, least: least), id: $0), seed: 1)
+        }
+    }
+
+    private func bytes(_ edition: Edition) throws -> [UInt8] {
+        let image = try edition.image.get()
+        return try image.bytes(in: 0..<image.count)
+    }
+
+    @Test func anEditionIsMadeOnceForItsContentAndRules() throws {
+        let editions = Editions()
+        let first = try editions.make(of: self.content(), by: self.matches(0))
+        for _ in 0..<10 {
+            let again = try editions.make(of: self.content(), by: self.matches(0))
+            #expect(try self.bytes(again) == self.bytes(first))
+            #expect(try editions.find(of: self.content(), by: self.matches(0)) != nil)
+        }
+        #expect(self.watch.edited == ["a.bin"])
+        #expect(first.changes.map(\.detail) == ["a.bin, 100008 bytes"])
+        let others = [
+            try editions.make(of: self.content("2"), by: self.matches(0)),
+            try editions.make(of: self.content(name: "b.bin"), by: self.matches(0)),
+            try editions.make(of: self.content(), by: self.matches(1)),
+            try editions.make(of: self.content(), by: self.matches(0, 1)),
+        ]
+        #expect(self.watch.edited == ["a.bin", "a.bin", "b.bin", "a.bin", "a.bin", "a.bin"])
+        #expect(try self.bytes(others[2]) != self.bytes(first), "dice of another rule")
+        #expect(others[3].changes.map(\.rule.id) == [0, 1])
+    }
+
+    @Test func noMoreThanSoManyAreKeptAndThoseThatAreUsedStay() throws {
+        let editions = Editions()
+        let matches = try self.matches(0)
+        for number in 0..<Editions.limit + 20 {
+            _ = editions.make(of: self.content("\(number)"), by: matches)
+            #expect(editions.find(of: self.content("0"), by: matches) != nil)
+        }
+        let kept = (0..<Editions.limit + 20).filter {
+            editions.find(of: self.content("\($0)"), by: matches) != nil
+        }
+        #expect(kept == [0] + Array(21..<Editions.limit + 20))
+    }
+
+    @Test func anErrorIsKeptWithTheChangesBeforeIt() throws {
+        let editions = Editions()
+        let good = Match(image: try .image(Hashing(self.watch), id: 0), seed: 1)
+        let bad = Match(
+            image: try .image(Hashing(self.watch, least: 200_000), id: 1, "path=/*"), seed: 1)
+        for _ in 0..<3 {
+            let edition = editions.make(of: self.content(), by: [good, bad])
+            #expect(edition.changes.map(\.rule.id) == [0])
+            #expect(
+                edition.failure?.description == "rule 'hashing when.path=/*' cannot edit a.bin: "
+                    + "it has 100008 bytes; offer one of 200000")
+        }
+        #expect(self.watch.edited.count == 2)
+    }
+
+    @Test func aRuleThatChangesNothingIsNoChange() throws {
+        let matches = [Match(image: try .image(Idle()), seed: 1)]
+        let edition = Editions().make(of: self.content(), by: matches)
+        #expect(edition.changes.isEmpty)
+        #expect(try edition.image.get().edits == 0)
+    }
+
+    @Test func handsTheSignerInWithTheImage() throws {
+        struct Signer: ImageSigner {
+            let hasOwnKey = true
+            func signatureBlock(for digest: [UInt8], by key: SigningKey) throws -> [UInt8] { digest }
+        }
+        struct Signing: ImageFault {
+            static let manual = Manual(name: "signing", summary: "signs", requirement: "None.")
+            init(_ knobs: inout Knobs) throws {}
+            init() {}
+            func edit(_ image: inout Image, using dice: inout Dice) throws {
+                let block = try image.signer?.signatureBlock(for: [1, 2], by: .own)
+                image.replace(0..<0, with: block ?? [])
+            }
+        }
+        let matches = [Match(image: try .image(Signing()), seed: 1)]
+        let edition = Editions(signer: Signer()).make(of: self.content(), by: matches)
+        #expect(try self.bytes(edition).starts(with: [1, 2, 7]))
+        let unsigned = Editions().make(of: self.content(), by: matches)
+        #expect(try self.bytes(unsigned).starts(with: [7]))
+    }
+
+    @Test(.timeLimit(.minutes(1)))
+    func manyWhoAskAtOnceWaitForOneAndBlockNoLoop() async throws {
+        let group = MultiThreadedEventLoopGroup(numberOfThreads: 2)
+        let pool = NIOThreadPool(numberOfThreads: 2)
+        pool.start()
+        let editions = Editions()
+        let matches = try self.matches(0)
+        self.watch.hold()
+        let futures = (0..<50).map { _ in
+            editions.make(of: self.content(), by: matches, on: pool, for: group.next())
+        }
+        #expect(self.watch.waitForEdit())
+        #expect(editions.find(of: self.content(), by: matches) == nil)
+        for loop in group.makeIterator() { try await loop.submit {}.get() }
+        self.watch.letGo()
+        for future in futures { #expect(try await future.get().changes.count == 1) }
+        let late = editions.make(of: self.content(), by: matches, on: pool, for: group.next())
+        #expect(try await late.get().changes.count == 1)
+        #expect(self.watch.edited == ["a.bin"])
+        try await pool.shutdownGracefully()
+        try await group.shutdownGracefully()
+    }
+
+    @Test(.timeLimit(.minutes(1)))
+    func aPoolThatHasStoppedEditsNothingAndKeepsNobodyWaiting() async throws {
+        let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
+        let pool = NIOThreadPool(numberOfThreads: 1)
+        let editions = Editions()
+        let edition = try await editions.make(
+            of: self.content(), by: self.matches(0), on: pool, for: group.next()
+        ).get()
+        #expect(edition.failure?.description.contains("stops") == true)
+        #expect(try editions.find(of: self.content(), by: self.matches(0)) == nil)
+        #expect(self.watch.edited.isEmpty)
+        try await group.shutdownGracefully()
+    }
+}
