@@ -1,4 +1,5 @@
 public import FaultKit
+import FirmwareImage
 
 /// Damages bytes of the image itself, the same ones for each request.
 public struct CorruptImage: ImageFault {
@@ -10,49 +11,79 @@ public struct CorruptImage: ImageFault {
             + "that it runs, and never boots the image.",
         knobs: [
             .init("at", "places of the damaged bytes; one or a list"),
-            .init("count", "damaged bytes at places picked by the seed, 1 to 4096; default 16"),
             .init(
-                "from", "first place that the seed may pick; default 1024, behind the descriptor"),
+                "count",
+                "damaged bytes at places picked by the seed, 1 to 4096; default 16, or all of a 'part' "
+                    + "that has fewer"),
+            .init(
+                "part",
+                "where the seed picks: header, descriptor, segments (their data without the descriptor), "
+                    + "padding, checksum or digest of an app image; default anywhere"),
+            .init(
+                "from",
+                "first place that the seed may pick; default 1024, behind the descriptor, or the part's "
+                    + "begin"),
             .init("to", "place behind the last that the seed may pick; default the image's end"),
             .init(
                 "mask",
                 "bits that are turned over in each byte; default picked by the seed so that no XOR "
                     + "checksum over the bytes comes out as before"),
+            Resealing.knob(default: .none),
         ],
         example: ["count": "16"])
 
     private let at: [Offset]
-    private let count: Int
+    private let count: Int?
+    private let part: ImagePart?
     private let from: Offset
     private let to: Offset
     private let mask: Mask?
+    private let resealing: Resealing
 
-    /// Reads `at`, `count`, `from`, `to` and `mask`.
+    /// Reads `at`, `count`, `part`, `from`, `to`, `mask` and `reseal`.
     public init(_ knobs: inout Knobs) throws {
         self.at = try knobs.readList("at")
-        let seeded = ["count", "from", "to"].filter(knobs.names.contains)
-        self.count = try knobs.read("count", default: 16)
-        self.from = try knobs.read("from", default: .bytes(1024))
+        let seeded = ["count", "part", "from", "to"].filter(knobs.names.contains)
+        self.count = try knobs.readIfSet("count")
+        self.part = try knobs.readIfSet("part")
+        self.from = try knobs.read("from", default: .bytes(self.part == nil ? 1024 : 0))
         self.to = try knobs.read("to", default: .beforeEnd(0))
         self.mask = try knobs.readIfSet("mask")
+        self.resealing = try Resealing(&knobs, default: .none)
         if let knob = seeded.first, !self.at.isEmpty {
             throw KnobError(
                 knob: knob, "'\(knob)' is for places picked by the seed; leave it or 'at' out")
         }
-        guard (1...4096).contains(self.count) else {
+        guard self.count.map((1...4096).contains) ?? true else {
             throw KnobError(knob: "count", "'count' is out of range; write 1 to 4096")
+        }
+        let undone: [ImagePart] =
+            switch self.resealing.level {
+            case .none: []
+            case .checksum: [.checksum]
+            case .full: [.checksum, .digest]
+            }
+        if let part, undone.contains(part) {
+            throw KnobError(
+                knob: "reseal",
+                "'reseal' makes the damaged \(part.rawValue) right again; leave it out or choose another "
+                    + "'part'")
         }
     }
 
-    /// - Throws: ``ImageError`` if the image has no room for the damage.
+    /// - Throws: ``ImageError`` if the image has no room for the damage, or is no app image and has to be
+    ///   one.
     public func edit(_ image: inout Image, using dice: inout Dice) throws {
-        let places = try self.places(in: image, &dice)
+        let isPlain = self.part == nil && self.resealing.level == .none
+        let map = isPlain ? nil : try image.appImageMap()
+        let places = try self.places(in: image, map, &dice)
         var parity: UInt8 = 0
         for (place, left) in zip(places, (0..<places.count).reversed()) {
             let mask = self.mask?.bits ?? Self.mask(&dice, isLast: left == 0, parity)
             parity ^= mask
             try image.edit(at: place) { $0 ^ mask }
         }
+        try map?.reseal(&image, self.resealing.level)
     }
 
     /// Bits by chance; the last ones such that all of them do not cancel.
@@ -64,7 +95,9 @@ public struct CorruptImage: ImageFault {
     }
 
     /// Ascending, each once.
-    private func places(in image: Image, _ dice: inout Dice) throws -> [Int] {
+    private func places(
+        in image: Image, _ map: AppImageMap?, _ dice: inout Dice
+    ) throws -> [Int] {
         // An offset resolves in any known total.
         let resolve = { (offset: Offset) in offset.resolved(in: image.count) ?? 0 }
         if !self.at.isEmpty {
@@ -77,21 +110,26 @@ public struct CorruptImage: ImageFault {
             return places
         }
         let (start, end) = (resolve(self.from), min(resolve(self.to), image.count))
-        guard end - start >= self.count else {
+        var room = Places([min(start, end)..<end])
+        if let part, let map { room = part.places(in: map).clamped(to: min(start, end)..<end) }
+        let count = self.count ?? (self.part == nil ? 16 : min(16, max(1, room.count)))
+        guard room.count >= count else {
+            let place = self.part.map { "in its \($0.rawValue), " } ?? ""
             throw ImageError(
                 "'\(image.name)' has \(image.count) bytes, of which corrupt-image is to damage "
-                    + "\(self.count) from \(start) to \(end); lower its 'count' or 'from', or offer a "
-                    + "larger image")
+                    + "\(count) \(place)from \(start) to \(end), and there are \(room.count); lower "
+                    + "its 'count' or 'from', or offer a larger image")
         }
-        return Self.pick(self.count, in: start..<end, &dice)
+        return Self.pick(count, of: room.count, &dice).map { room[$0] }
     }
 
-    /// Distinct places, each set of them as likely (Floyd's method: one roll a place).
-    private static func pick(_ count: Int, in range: Range<Int>, _ dice: inout Dice) -> [Int] {
+    /// Distinct numbers under a total, ascending, each set of them as likely (Floyd's method: one roll a
+    /// number).
+    private static func pick(_ count: Int, of total: Int, _ dice: inout Dice) -> [Int] {
         var picked: Set<Int> = []
-        for end in range.upperBound - count..<range.upperBound {
-            let place = dice.roll(range.lowerBound..<end + 1)
-            if !picked.insert(place).inserted { picked.insert(end) }
+        for end in total - count..<total {
+            let number = dice.roll(0..<end + 1)
+            if !picked.insert(number).inserted { picked.insert(end) }
         }
         return picked.sorted()
     }

@@ -1,25 +1,48 @@
 import FaultKit
 import FaultTesting
 import Faults
+import FirmwareImage
 import Testing
 
 @Suite struct ConformanceTests {
     @Test(arguments: Faults.all.map { $0.manual.name })
     func everyShippedFaultConforms(_ name: String) throws {
         let fault = try #require(Faults.all.first { $0.manual.name == name })
-        #expect(Conformance.check(fault, with: Self.more[name] ?? []) == [])
+        let images = Samples.images + (try Self.appImages())
+        #expect(Conformance.check(fault, with: Self.more[name] ?? [], images: images) == [])
+    }
+
+    /// Of two chips that differ in instructions and in how memory is laid out.
+    private static func appImages() throws -> [Image] {
+        try [Chip.esp32, .esp32c6].map { chip in
+            let recipe = AppImageRecipe(
+                chip: chip, project: "sample", version: "2.0.0", size: 80 << 10)
+            return Image(name: "app-\(chip.name).bin", bytes: try recipe.bytes())
+        }
     }
 
     /// Other ways to set the knobs than the manual's example.
     private static let more: [String: [KeyValuePairs<String, String>]] = [
+        "cancelling-flips": [[:], ["at": "50%", "distance": "4KiB"]],
         "corrupt-image": [
             ["at": "0,5,-1", "mask": "0xFF"], ["count": "4096", "from": "10%", "to": "-1"],
+            ["part": "padding"], ["part": "segments", "count": "3", "reseal": "full"],
+            ["part": "digest", "reseal": "checksum"],
+        ],
+        "cut-image": [["at": "0"], ["at": "-33"], ["at": "50%", "align": "16"]],
+        "damage-sector": [
+            ["how": "erase"], ["how": "zero", "at": "-1"], ["how": "duplicate", "sector": "0"],
+            ["how": "drop", "at": "4096"],
         ],
         "delay": [
             ["by": "1s"], ["by": "0s", "jitter": "1ns", "at": "500"], ["by": "1s", "at": "-1"],
         ],
         "expired": [[:], ["by": "1s"], ["by": "36500d"]],
         "flip": [["at": "0,1,2,997,1500"], ["chance": "1/7"], ["at": "100%,-1", "chance": "1/1"]],
+        "hash-appended": [[:], ["value": "2"], ["value": "255", "digest": "keep"]],
+        "mix-builds": [[:], ["from": "0", "to": "4096", "version": "3.0.0"], ["from": "-33"]],
+        "oversize": [["size": "100004"], ["size": "82000", "how": "segment"]],
+        "random-bytes": [[:], ["from": "50%"]],
         "slice": [["size": "7"], ["size": "1000", "pause": "3ns"], ["size": "64KiB"]],
         "stall": [["at": "0"], ["at": "-1"], ["at": "1200", "for": "1ms"]],
         "status": [
@@ -33,6 +56,9 @@ import Testing
         "truncate": [
             ["at": "0"], ["at": "1500", "ending": "reset"], ["at": "-33", "ending": "hang"],
         ],
+        "web-page": [[:], ["title": "<b> & \"c\"", "size": "30000"]],
+        "wrong-checksum": [[:], ["digest": "keep", "mask": "255"]],
+        "wrong-digest": [[:], ["byte": "0"]],
         "wrong-length": [["by": "-100"], ["length": "0"], ["length": "1GiB", "ending": "hang"]],
         "wrong-name": [[:], ["name": "2001:db8::1"]],
     ]

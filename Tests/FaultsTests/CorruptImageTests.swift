@@ -1,5 +1,6 @@
 import FaultKit
 import Faults
+import FirmwareImage
 import Testing
 
 @Suite struct CorruptImageTests {
@@ -61,6 +62,64 @@ import Testing
         let error = #expect(throws: ImageError.self) { try fault.edit(&image, using: &dice) }
         #expect(error?.description.contains("'app.bin' has 5000 bytes") == true)
         #expect(image.edits == 0)
+    }
+
+    // MARK: App images
+
+    private func damageApp(
+        _ knobs: KeyValuePairs<String, String>, seed: UInt64 = 1
+    ) throws -> Edited {
+        try Edited(CorruptImage.self, knobs, seed: seed)
+    }
+
+    @Test(arguments: [
+        ("header", [0..<24], 16), ("descriptor", [32..<288], 16),
+        ("segments", [288..<332, 340..<356, 364..<380], 16), ("padding", [380..<383], 3),
+        ("checksum", [383..<384], 1), ("digest", [384..<416], 16),
+    ])
+    func aPartIsDamagedAndNothingElse(_ part: String, _ places: [Range<Int>], _ count: Int) throws {
+        var hit: Set<Int> = []
+        for seed in UInt64(1)...100 {
+            let changes = try self.damageApp(["part": part], seed: seed).changes
+            #expect(changes.count == count)
+            hit.formUnion(changes.keys)
+        }
+        #expect(hit == Set(places.flatMap { Array($0) }))
+    }
+
+    @Test func aPartMayBeBounded() throws {
+        let edited = try self.damageApp(["part": "segments", "from": "330", "to": "342"])
+        #expect(Set(edited.changes.keys) == [330, 331, 340, 341])
+        let text = try Edited.refusal(by: CorruptImage.self, ["part": "padding", "count": "4"])
+        #expect(text?.contains("4 in its padding, from 0 to 416, and there are 3") == true)
+    }
+
+    @Test func whatAnImageDoesNotHaveCannotBeDamaged() throws {
+        let bare = try Edited(HashAppended.self, [:]).after
+        let text = try Edited.refusal(by: CorruptImage.self, ["part": "digest"], of: bare)
+        #expect(text?.contains("in its digest") == true)
+        for knobs: KeyValuePairs in [["part": "header"], ["reseal": "full"]] {
+            let text = try Edited.refusal(
+                by: CorruptImage.self, knobs, of: honestBytes(1..<5000))
+            #expect(text?.contains("no ESP-IDF app image") == true)
+        }
+    }
+
+    @Test func theSealsMayBeMadeRightAgain() throws {
+        let full = try self.damageApp(["at": "300", "mask": "0x08", "reseal": "full"])
+        #expect(full.changes.filter { $0.key < 384 } == [300: 8, 383: 8])
+        #expect(SHA256.digest(of: Array(full.after[..<384])) == Array(full.after[384...]))
+        let half = try self.damageApp(["at": "300", "mask": "0x08", "reseal": "checksum"])
+        #expect(half.changes == [300: 8, 383: 8])
+        #expect(try self.damageApp(["at": "300", "mask": "0x08"]).changes == [300: 8])
+    }
+
+    @Test func whatWouldBeMadeRightAgainIsNotDamaged() {
+        for (part, reseal) in [("checksum", "checksum"), ("checksum", "full"), ("digest", "full")] {
+            #expect(CorruptImage.complaint(["part": part, "reseal": reseal])?.knob == "reseal")
+        }
+        #expect(CorruptImage.complaint(["part": "digest", "reseal": "checksum"]) == nil)
+        #expect(CorruptImage.complaint(["at": "1", "part": "header"])?.knob == "part")
     }
 
     @Test func knobsThatContradictEachOtherAreRefused() {

@@ -65,7 +65,7 @@ import Testing
 
     /// A server of a file that changed since the start, so that its first request has it edited.
     private func serve(
-        _ folder: ServedFolder, exitAfter: Int, _ sink: Memory
+        _ folder: ServedFolder, exitAfter: Int, _ sink: any JournalSink = Memory()
     ) async throws -> (Server, port: Int) {
         try folder.write("app.bin", "first build")
         try folder.write("other.bin", "other")
@@ -87,8 +87,8 @@ import Testing
 
     @Test(.timeLimit(.minutes(1)))
     func aLoopThatWaitsForAnEditionServesOthers() async throws {
-        let (folder, sink) = (try ServedFolder(), Memory())
-        let (server, port) = try await self.serve(folder, exitAfter: 3, sink)
+        let folder = try ServedFolder()
+        let (server, port) = try await self.serve(folder, exitAfter: 3)
         let (first, second) = (try Client(port), try Client(port))
         first.ask("/app.bin")
         #expect(self.watch.waitForEdit())
@@ -105,17 +105,45 @@ import Testing
 
     @Test(.timeLimit(.minutes(1)))
     func aClientThatLeftMeanwhileGetsNothingAndStillCounts() async throws {
-        let (folder, sink) = (try ServedFolder(), Memory())
+        let (folder, sink) = (try ServedFolder(), LettingGo(self.watch))
         let (server, port) = try await self.serve(folder, exitAfter: 1, sink)
         let client = try Client(port)
         client.ask("/app.bin")
         #expect(self.watch.waitForEdit())
         client.reset()
-        while !sink.all.contains(where: { $0.kind.name == "closed" }) { await Task.yield() }
-        self.watch.letGo()
         try await server.wait()
-        #expect(sink.all.suffix(2).map(\.kind.name) == ["closed", "stop"])
+        let names = sink.memory.all.map(\.kind.name)
+        #expect(names.suffix(2) == ["closed", "stop"], "\(names)")
     }
+
+    @Test(.timeLimit(.minutes(1)))
+    func aServerThatIsStoppedMeanwhileEndsInOrder() async throws {
+        let (folder, sink) = (try ServedFolder(), LettingGo(self.watch))
+        let (server, port) = try await self.serve(folder, exitAfter: 9, sink)
+        let client = try Client(port)
+        client.ask("/app.bin")
+        #expect(self.watch.waitForEdit())
+        server.stop(reason: "test")
+        try await server.wait()
+        #expect(client.readToEnd().isEmpty)
+        let names = sink.memory.all.map(\.kind.name)
+        #expect(names.suffix(2) == ["closed", "stop"], "\(names)")
+    }
+}
+
+/// Lets an edit that waits go on once a connection is closed.
+private final class LettingGo: JournalSink {
+    let memory = Memory()
+    private let watch: Hashing.Watch
+
+    init(_ watch: Hashing.Watch) { self.watch = watch }
+
+    func write(_ event: Event) {
+        self.memory.write(event)
+        if event.kind.name == "closed" { self.watch.letGo() }
+    }
+
+    func close() {}
 }
 
 /// A client on a blocking socket.
