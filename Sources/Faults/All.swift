@@ -6,9 +6,9 @@ public enum Faults {
     public static let all: [any Fault.Type] = [
         CancellingFlips.self,
         CorruptImage.self,
-        DamageSignature.self,
         CutImage.self,
         DamageSector.self,
+        DamageSignature.self,
         Delay.self,
         Expired.self,
         Flip.self,

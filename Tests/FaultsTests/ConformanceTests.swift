@@ -14,11 +14,12 @@ import Testing
 
     /// Of two chips that differ in instructions and in how memory is laid out.
     private static func appImages() throws -> [Image] {
-        try [Chip.esp32, .esp32c6].map { chip in
+        let images = try [Chip.esp32, .esp32c6].map { chip in
             let recipe = AppImageRecipe(
                 chip: chip, project: "sample", version: "2.0.0", size: 80 << 10)
             return Image(name: "app-\(chip.name).bin", bytes: try recipe.bytes())
         }
+        return try images + [signedImage(), signedImage(hasOwnKey: true)]
     }
 
     /// Other ways to set the knobs than the manual's example.
@@ -34,6 +35,7 @@ import Testing
             ["how": "erase"], ["how": "zero", "at": "-1"], ["how": "duplicate", "sector": "0"],
             ["how": "drop", "at": "4096"],
         ],
+        "damage-signature": [[:], ["part": "crc"], ["part": "key"], ["part": "magic"]],
         "delay": [
             ["by": "1s"], ["by": "0s", "jitter": "1ns", "at": "500"], ["by": "1s", "at": "-1"],
         ],
