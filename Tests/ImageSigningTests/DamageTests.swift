@@ -60,7 +60,7 @@ struct DamageTests {
     }
 
     /// One seed a case, so that a failing one can be run by itself.
-    @Test(.timeLimit(.minutes(3)), arguments: [1, 2, 3, 4] as [UInt64])
+    @Test(.timeLimit(.minutes(5)), arguments: [1, 2, 3, 4] as [UInt64])
     func mutatedSectorsAreReadAsTheyAreAndNeverBelieved(seed: UInt64) throws {
         var dice = Seeded(state: seed)
         var original = SignatureSector()
@@ -69,7 +69,7 @@ struct DamageTests {
         }
         let trusted = TrustedKeys(
             try SignatureScheme.allCases.map { try Keys.key($0).verificationKey })
-        for _ in 0..<400 {
+        for _ in 0..<200 {
             var bytes = original.bytes
             let slot = Int.random(in: 0..<3, using: &dice)
             // What decides: the head, the key and the signature, and the CRC's bytes.
@@ -96,10 +96,10 @@ struct DamageTests {
         }
     }
 
-    @Test(.timeLimit(.minutes(3)), arguments: [5, 6] as [UInt64])
+    @Test(.timeLimit(.minutes(5)), arguments: [5, 6] as [UInt64])
     func chanceBytesAreNeverBelieved(seed: UInt64) throws {
         var dice = Seeded(state: seed)
-        for _ in 0..<300 {
+        for _ in 0..<150 {
             var bytes = (0..<4096).map { _ in UInt8.random(in: 0...255, using: &dice) }
             for slot in 0..<3 {
                 bytes[slot * 1216] = 0xE7

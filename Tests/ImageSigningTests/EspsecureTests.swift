@@ -8,7 +8,7 @@ struct EspsecureTests {
     /// Not a whole number of sectors.
     private static let image = Array(AppImage.demo().bytes.prefix(70_000))
 
-    @Test(.needsEsptool, .timeLimit(.minutes(3)), arguments: SignatureScheme.allCases)
+    @Test(.needsEsptool, .timeLimit(.minutes(5)), arguments: SignatureScheme.allCases)
     func espsecureAcceptsWhatWeSign(scheme: SignatureScheme) throws {
         let file = try signed(Self.image, Keys.key(scheme))
         try Espsecure.with { espsecure in
@@ -21,7 +21,7 @@ struct EspsecureTests {
         }
     }
 
-    @Test(.needsEsptool, .timeLimit(.minutes(3)), arguments: SignatureScheme.allCases)
+    @Test(.needsEsptool, .timeLimit(.minutes(5)), arguments: SignatureScheme.allCases)
     func weAcceptWhatEspsecureSigns(scheme: SignatureScheme) throws {
         let key = try Keys.key(scheme)
         let other = try Keys.key(scheme, 1)
@@ -35,9 +35,9 @@ struct EspsecureTests {
     }
 
     /// All but the signature, which has chance in it, and the CRC of that.
-    @Test(.needsEsptool, .timeLimit(.minutes(3)), arguments: SignatureScheme.allCases)
+    @Test(.needsEsptool, .timeLimit(.minutes(5)), arguments: SignatureScheme.allCases)
     func weWriteTheBytesThatEspsecureWrites(scheme: SignatureScheme) throws {
-        for size in [70_000, 8192, 1] {
+        for size in [70_000, 8192] {
             let image = Array(Self.image.prefix(size))
             let key = try Keys.key(scheme)
             func withoutChance(_ file: [UInt8]) throws -> [UInt8] {
@@ -52,7 +52,7 @@ struct EspsecureTests {
         }
     }
 
-    @Test(.needsEsptool, .timeLimit(.minutes(3)))
+    @Test(.needsEsptool, .timeLimit(.minutes(5)))
     func bothAddToWhatTheOtherSigned() throws {
         let keys = try SignatureScheme.allCases.map { try Keys.key($0) }
         let trusted = TrustedKeys(keys.map(\.verificationKey))
@@ -80,7 +80,7 @@ struct EspsecureTests {
         }
     }
 
-    @Test(.needsEsptool, .timeLimit(.minutes(3)), arguments: SignatureScheme.allCases)
+    @Test(.needsEsptool, .timeLimit(.minutes(5)), arguments: SignatureScheme.allCases)
     func espsecureAcceptsEachOfThreeSignatures(scheme: SignatureScheme) throws {
         let keys = try [
             Keys.key(scheme), Keys.key(scheme, 1), SigningKey.generate(scheme),
@@ -100,7 +100,8 @@ struct EspsecureTests {
     }
 
     @Test(
-        .needsEsptool, .timeLimit(.minutes(3)), arguments: SignatureScheme.allCases, Damage.allCases
+        .needsEsptool, .timeLimit(.minutes(5)), arguments: [SignatureScheme.rsa3072, .ecdsa256],
+        Damage.allCases
     )
     func bothRefuseADamagedFile(scheme: SignatureScheme, damage: Damage) throws {
         let key = try Keys.key(scheme)
@@ -112,7 +113,7 @@ struct EspsecureTests {
         case .padding: file[layout.contentSize - 1] ^= 1
         case .digest: block.imageDigest[31] ^= 0x80
         case .signature: block.signature?[0] ^= 1
-        case .signatureEnd: block.signature?[scheme == .ecdsa192 ? 47 : 63] ^= 1
+        case .signatureEnd: block.signature?[scheme == .rsa3072 ? 383 : 63] ^= 1
         case .crc, .magic: break
         }
         block.resealCRC()

@@ -13,7 +13,7 @@ struct KeyTests {
         return done.output
     }
 
-    @Test(.needsEsptool, .timeLimit(.minutes(2)), arguments: SignatureScheme.allCases)
+    @Test(.needsEsptool, .timeLimit(.minutes(5)), arguments: SignatureScheme.allCases)
     func espsecureHasTheSameDigestOfOurKeys(scheme: SignatureScheme) throws {
         let key = try Keys.key(scheme)
         try Espsecure.with { espsecure in
@@ -28,7 +28,7 @@ struct KeyTests {
         #expect(try key.sign(digest: [UInt8](1...32)).keyDigest == key.verificationKey.digest)
     }
 
-    @Test(.needsEsptool, .timeLimit(.minutes(2)), arguments: SignatureScheme.allCases)
+    @Test(.needsEsptool, .timeLimit(.minutes(5)), arguments: SignatureScheme.allCases)
     func readsTheKeysThatEspsecureMakes(scheme: SignatureScheme) throws {
         try Espsecure.with { espsecure in
             try espsecure.run([
@@ -43,7 +43,7 @@ struct KeyTests {
         }
     }
 
-    @Test(.timeLimit(.minutes(2)), arguments: SignatureScheme.allCases)
+    @Test(.timeLimit(.minutes(5)), arguments: SignatureScheme.allCases)
     func opensslReadsOurKeys(scheme: SignatureScheme) throws {
         let key = try Keys.key(scheme)
         try Outside.withFolder { folder in
@@ -67,14 +67,14 @@ struct KeyTests {
         }
     }
 
-    @Test(.timeLimit(.minutes(1)))
+    @Test(.timeLimit(.minutes(5)))
     func readsAKeyBehindOtherThingsInItsFile() throws {
         let text = try Self.openssl("ecparam", "-name", "prime256v1", "-genkey")
         #expect(text.hasPrefix("-----BEGIN EC PARAMETERS"))
         #expect(try SigningKey(pem: Self.bytes(text), name: "k").scheme == .ecdsa256)
     }
 
-    @Test(.timeLimit(.minutes(2)))
+    @Test(.timeLimit(.minutes(5)))
     func saysWhyAKeyCannotBeUsed() throws {
         func failure(_ text: String) -> String {
             do throws(SigningError) {
