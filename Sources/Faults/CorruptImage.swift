@@ -83,7 +83,7 @@ public struct CorruptImage: ImageFault {
             parity ^= mask
             try image.edit(at: place) { $0 ^ mask }
         }
-        try map?.reseal(&image, self.resealing.level)
+        if let map { try self.resealing.seal(&image, map) }
     }
 
     /// Bits by chance; the last ones such that all of them do not cancel.

@@ -46,10 +46,6 @@ public struct HashAppended: ImageFault {
         }
         image.replace(Self.place..<Self.place + 1, with: [self.value])
         guard self.digest == .fit else { return }
-        if self.value != 0 {
-            try map.reseal(&image, .full)
-        } else if let digest = map.digest {
-            image.replace(digest, with: [])
-        }
+        try image.signAnew(map.resealDigest(&image))
     }
 }

@@ -33,7 +33,6 @@ public struct WrongChecksum: ImageFault {
     public func edit(_ image: inout Image, using dice: inout Dice) throws {
         let map = try image.appImageMap()
         try image.edit(at: map.checksum) { $0 ^ self.mask.bits }
-        guard self.digest == .fit, let place = map.digest else { return }
-        image.replace(place, with: try map.digest(of: image))
+        if self.digest == .fit { try map.resealDigest(&image) }
     }
 }

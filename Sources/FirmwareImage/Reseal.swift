@@ -29,7 +29,16 @@ extension AppImageMap {
         guard level != .none else { return self }
         let checksum = try self.checksum(of: bytes)
         bytes.replace(self.checksum..<self.checksum + 1, with: [checksum])
-        guard level == .full else { return self }
+        return level == .full ? try self.resealDigest(&bytes) : self
+    }
+
+    /// Makes the digest alone right, puts it in, or takes it out, as `hash_appended` asks. What it covers
+    /// stays as it is, a wrong checksum too.
+    /// - Parameter bytes: a file whose parts stand where this map says.
+    /// - Returns: where the parts stand now.
+    /// - Throws: what the bytes throw when they cannot be read.
+    @discardableResult
+    public func resealDigest(_ bytes: inout some EditableImageBytes) throws -> AppImageMap {
         let hasDigest = try bytes.bytes(in: 23..<24)[0] != 0
         let place = self.digest ?? self.checksum + 1..<self.checksum + 1
         bytes.replace(place, with: hasDigest ? try self.digest(of: bytes) : [])

@@ -69,21 +69,45 @@ import Testing
         #expect(try run(binary, ["image", "verify", file, "--key", signed.key]).status == 1)
     }
 
-    @Test(arguments: [
-        ("signature-flipped", ["rsa3072": 812, "ecdsa256": 101]),
-        ("signature-key-swapped", ["rsa3072": 36, "ecdsa256": 37]),
-    ])
-    func damageIsOneBitAndTheCRCIsRightAgain(profile: String, places: [String: Int]) throws {
-        for (scheme, place) in places {
-            let signed = try Signed(scheme)
-            let faulty = try FaultyImage(profile, of: signed.image)
-            let start = signed.image.count - 4096
-            #expect(faulty.changes.filter { $0 < start + 1196 } == [start + place])
-            #expect(faulty.changes.count > 1)
-            #expect(try !signed.verifies(faulty.bytes))
-            let inspection = try faulty.inspection
-            #expect(inspection.firstFlaw == nil, "the CRC is wrong")
+    @Test(arguments: [("rsa3072", 812), ("ecdsa256", 101)])
+    func signatureFlippedIsOneBitAndTheCRCIsRightAgain(scheme: String, place: Int) throws {
+        let signed = try Signed(scheme)
+        let faulty = try FaultyImage("signature-flipped", of: signed.image)
+        try Self.expectOneBit(at: place, of: faulty)
+        #expect(try !signed.verifies(faulty.bytes))
+    }
+
+    @Test(arguments: [("rsa3072", 36), ("ecdsa256", 37)])
+    func signatureKeySwappedIsAnotherKeyToTheDevice(scheme: String, place: Int) throws {
+        let signed = try Signed(scheme)
+        let faulty = try FaultyImage("signature-key-swapped", of: signed.image)
+        try Self.expectOneBit(at: place, of: faulty)
+        // espsecure says what a device compares with its eFuses: the digest of the key in the block.
+        func info(_ image: [UInt8]) throws -> String {
+            try signed.folder.write(Data(image), to: "info.bin")
+            let said = try run(
+                checkout + "/.build-tools/esptool/bin/espsecure.py",
+                ["signature_info_v2", signed.folder.file("info.bin")])
+            let lines = said.output.split(separator: "\n").filter { $0.contains("key digest") }
+            return try String(#require(lines.first, "\(said)"))
         }
+        #expect(try info(faulty.bytes) != info(signed.image))
+        try signed.folder.write(Data(faulty.bytes), to: "other.bin")
+        let ours = try run(
+            binary, ["image", "verify", signed.folder.file("other.bin"), "--key", signed.key])
+        #expect(ours.status == 1)
+    }
+
+    /// Demands that in the signature sector nothing differs but this bit, and the CRC, which is right.
+    private static func expectOneBit(
+        at place: Int, of faulty: FaultyImage, _ location: SourceLocation = #_sourceLocation
+    ) throws {
+        let start = faulty.honest.count - 4096
+        #expect(
+            faulty.changes.filter { $0 < start + 1196 } == [start + place],
+            sourceLocation: location)
+        #expect(faulty.changes.count > 1, sourceLocation: location)
+        #expect(try faulty.inspection.firstFlaw == nil, sourceLocation: location)
     }
 
     @Test func signatureBlockCrcIsOneBit() throws {

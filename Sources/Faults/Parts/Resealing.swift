@@ -28,11 +28,14 @@ struct Resealing {
     ) throws {
         let map = try image.appImageMap()
         try change(map, &image)
+        try self.seal(&image, map)
+    }
+
+    /// Seals an image.
+    /// - Parameter map: where its parts stand.
+    func seal(_ image: inout Image, _ map: AppImageMap) throws {
         let sealed = try map.reseal(&image, self.level)
-        guard self.level == .full, sealed.signature != nil, image.signer?.hasOwnKey == true else {
-            return
-        }
-        try image.sign(sealed, by: .own)
+        if self.level == .full { try image.signAnew(sealed) }
     }
 }
 
@@ -51,6 +54,11 @@ extension Image {
                 "'\(self.name)' is no ESP-IDF app image that this fault can edit (\(flaw)); offer one"
             )
         }
+    }
+
+    /// Signs a signed image anew if there is the user's key; leaves any other alone.
+    mutating func signAnew(_ map: AppImageMap) throws {
+        if map.signature != nil, self.signer?.hasOwnKey == true { try self.sign(map, by: .own) }
     }
 
     /// Replaces the signatures of a signed image with one.
