@@ -1,0 +1,59 @@
+import FaultKit
+import FirmwareImage
+
+extension Image {
+    /// Writes another value to a field of an app image.
+    /// - Parameter name: as ``ImageField`` has it: `header.chip_id`.
+    /// - Throws: ``ImageError`` if the field has that value already, as then nothing would be wrong with
+    ///   the image, and all that `set` throws.
+    mutating func change(
+        _ name: String, to value: some FixedWidthInteger, in map: AppImageMap
+    ) throws {
+        let before = try ImageField.named(name, in: map)?.text(in: self)
+        try self.set(name, to: "\(value)", in: map)
+        guard try ImageField.named(name, in: map)?.text(in: self) != before else {
+            throw ImageError(
+                "'\(self.name)' has \(before ?? "\(value)") as its \(name) already, so the fault would "
+                    + "change nothing; give it another value")
+        }
+    }
+
+    /// A segment by its number, from 0 on.
+    /// - Throws: ``ImageError`` if the image has fewer.
+    func segment(_ number: Int, in map: AppImageMap) throws -> AppImageMap.Segment {
+        guard map.segments.indices.contains(number) else {
+            throw ImageError(
+                "'\(self.name)' has \(map.segments.count) segments, from 0 on, and none with the number "
+                    + "\(number); lower 'segment'")
+        }
+        return map.segments[number]
+    }
+}
+
+/// The number of a segment, from 0 on.
+struct SegmentNumber: KnobValue, Hashable {
+    static let form = "the number of a segment, 0 to 15"
+
+    let value: Int
+
+    init(_ value: Int) { self.value = value }
+
+    init?(knob text: String) {
+        guard let value = Int(text), (0..<16).contains(value) else { return nil }
+        self.value = value
+    }
+}
+
+/// A text of the app descriptor: at most 31 bytes, with the zero byte behind it 32.
+struct DescriptorText: KnobValue, Hashable {
+    static let form = "a text of at most 31 bytes"
+
+    let value: String
+
+    init(_ value: String) { self.value = value }
+
+    init?(knob text: String) {
+        guard text.utf8.count <= 31, !text.utf8.contains(0) else { return nil }
+        self.value = text
+    }
+}
