@@ -15,7 +15,7 @@ public struct SecureVersion: ImageFault {
                 "the app's security version; chips can hold 16, ESP32-C2 4 and ESP32 32"),
             Resealing.knob(default: .full),
         ],
-        example: ["version": "0"])
+        example: ["version": "1"])
 
     private let version: UInt32
     private let resealing: Resealing

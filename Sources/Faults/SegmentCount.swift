@@ -54,13 +54,14 @@ private enum Count: KnobValue, Hashable {
     static let form = "a number from 0 to 255, or a difference up to 200 such as +1 or -1"
 
     init?(knob text: String) {
-        if let count = UInt8(text), text.first != "+" {
-            self = .exactly(count)
-        } else {
-            guard let first = text.first, first == "+" || first == "-", let surplus = Int(text),
-                surplus != 0, (-200...200).contains(surplus)
-            else { return nil }
+        if let first = text.first, first == "+" || first == "-" {
+            guard let surplus = Int(text), surplus != 0, (-200...200).contains(surplus) else {
+                return nil
+            }
             self = .by(surplus)
+        } else {
+            guard let count = Unsigned<UInt8>(knob: text) else { return nil }
+            self = .exactly(count.value)
         }
     }
 }

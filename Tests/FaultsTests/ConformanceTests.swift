@@ -1,26 +1,61 @@
 import FaultKit
 import FaultTesting
 import Faults
+import FirmwareImage
 import Testing
 
 @Suite struct ConformanceTests {
     @Test(arguments: Faults.all.map { $0.manual.name })
     func everyShippedFaultConforms(_ name: String) throws {
         let fault = try #require(Faults.all.first { $0.manual.name == name })
-        #expect(Conformance.check(fault, with: Self.more[name] ?? []) == [])
+        let images = Samples.images + (try Self.appImages())
+        #expect(Conformance.check(fault, with: Self.more[name] ?? [], images: images) == [])
+    }
+
+    /// Of two chips that differ in instructions and in how memory is laid out.
+    private static func appImages() throws -> [Image] {
+        try [Chip.esp32, .esp32c6].map { chip in
+            let recipe = AppImageRecipe(
+                chip: chip, project: "sample", version: "2.0.0", size: 80 << 10)
+            return Image(name: "app-\(chip.name).bin", bytes: try recipe.bytes())
+        }
     }
 
     /// Other ways to set the knobs than the manual's example.
     private static let more: [String: [KeyValuePairs<String, String>]] = [
+        "app-version": [["version": "0.9.0", "reseal": "none"], ["version": ""]],
+        "chip-revision": [["max": "1"], ["min": "1.2", "max": "399", "reseal": "checksum"]],
         "corrupt-image": [
             ["at": "0,5,-1", "mask": "0xFF"], ["count": "4096", "from": "10%", "to": "-1"],
         ],
         "delay": [
             ["by": "1s"], ["by": "0s", "jitter": "1ns", "at": "500"], ["by": "1s", "at": "-1"],
         ],
+        "descriptor-magic": [[:], ["word": "0xffffffff", "reseal": "none"]],
+        "efuse-block-revision": [["max": "0.1"], ["min": "102", "max": "1.99"]],
+        "entry-address": [[:], ["address": "0xffffffff", "reseal": "checksum"]],
         "expired": [[:], ["by": "1s"], ["by": "36500d"]],
+        "first-boot": [
+            ["behaviour": "hang", "phase": "startup", "after": "250ms"],
+            ["behaviour": "no-confirm", "reseal": "none"],
+        ],
+        "first-segment": [["size": "0"], ["size": "100KiB"], ["size": "252", "reseal": "none"]],
         "flip": [["at": "0,1,2,997,1500"], ["chance": "1/7"], ["at": "100%,-1", "chance": "1/1"]],
+        "load-address": [
+            ["address": "outside-ram"], ["address": "second-drom"],
+            ["address": "0x40078000", "segment": "2", "reseal": "checksum"],
+        ],
+        "mmu-page-size": [[:], ["size": "64KiB"]],
+        "other-flash-settings": [["speed": "15"], ["mode": "9", "speed": "1", "size": "0"]],
+        "other-project": [[:], ["name": ""]],
+        "secure-version": [["version": "33"], ["version": "0xffffffff", "reseal": "none"]],
+        "segment-count": [["count": "+1"], ["count": "-1"], ["count": "0", "reseal": "none"]],
+        "segment-length": [
+            ["length": "huge"], ["length": "past-end", "segment": "4"], ["length": "wrap"],
+            ["length": "8", "segment": "1", "reseal": "none"],
+        ],
         "slice": [["size": "7"], ["size": "1000", "pause": "3ns"], ["size": "64KiB"]],
+        "spi-flash-mode": [[:], ["mode": "255"]],
         "stall": [["at": "0"], ["at": "-1"], ["at": "1200", "for": "1ms"]],
         "status": [
             ["code": "204"], ["code": "304"], ["code": "404", "body": "grün", "reason": "Nö"],
@@ -33,7 +68,9 @@ import Testing
         "truncate": [
             ["at": "0"], ["at": "1500", "ending": "reset"], ["at": "-33", "ending": "hang"],
         ],
+        "wrong-chip": [[:], ["chip": "0xfffe", "reseal": "none"]],
         "wrong-length": [["by": "-100"], ["length": "0"], ["length": "1GiB", "ending": "hang"]],
+        "wrong-magic": [[:], ["byte": "0x3c", "reseal": "none"]],
         "wrong-name": [[:], ["name": "2001:db8::1"]],
     ]
 

@@ -12,8 +12,10 @@ struct Unsigned<Integer: FixedWidthInteger & UnsignedInteger & Sendable>: KnobVa
 
     init?(knob text: String) {
         let isHex = text.hasPrefix("0x") || text.hasPrefix("0X")
-        let value = isHex ? Integer(text.dropFirst(2), radix: 16) : Integer(text)
-        guard let value else { return nil }
+        let digits = isHex ? text.dropFirst(2) : text[...]
+        guard digits.first?.isHexDigit == true,
+            let value = Integer(digits, radix: isHex ? 16 : 10)
+        else { return nil }
         self.value = value
     }
 }

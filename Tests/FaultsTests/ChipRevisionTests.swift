@@ -1,0 +1,29 @@
+import FaultKit
+import Faults
+import Testing
+
+@Suite struct ChipRevisionTests {
+    /// 9900 is 0x26ac, 301 is 0x012d.
+    @Test func changesTheLimitsThatItIsToldTo() throws {
+        try EditedImage.expect(
+            ChipRevision.self, ["min": "99.0"], changes: .bytes([0xAC, 0x26], at: 15))
+        try EditedImage.expect(
+            ChipRevision.self, ["max": "0.1"], changes: .bytes([0x01, 0x00], at: 17))
+        try EditedImage.expect(
+            ChipRevision.self, ["min": "301", "max": "3.99"],
+            changes: .bytes([0x2D, 0x01, 0x8F, 0x01], at: 15))
+        try EditedImage.expect(
+            ChipRevision.self, ["min": "655.34"], changes: .bytes([0xFE, 0xFF], at: 15))
+    }
+
+    @Test func whatTheImageSaysAlreadyIsNoFault() {
+        #expect(EditedImage.complaint(ChipRevision.self, ["min": "0"])?.contains("already") == true)
+    }
+
+    @Test func needsOneOfItsLimits() {
+        #expect(ChipRevision.complaint([:])?.knob == "min")
+        for revision in ["", "65536", "3.100", "3.1.0", "655.36", "v3", "-1", "."] {
+            #expect(ChipRevision.complaint(["max": revision])?.knob == "max", "\(revision)")
+        }
+    }
+}
