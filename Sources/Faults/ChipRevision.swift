@@ -28,11 +28,12 @@ public struct ChipRevision: ImageFault {
     /// - Throws: ``ImageError`` if the image is no app image, or says so already.
     public func edit(_ image: inout Image, using dice: inout Dice) throws {
         try self.resealing.edit(&image) { map, image in
-            for (name, value) in self.limits.fields(
-                min: "header.min_chip_rev_full", max: "header.max_chip_rev_full")
-            {
-                try image.change(name, to: value, in: map)
-            }
+            try image.change(
+                [
+                    "header.min_chip_rev_full": self.limits.min,
+                    "header.max_chip_rev_full": self.limits.max,
+                ],
+                in: map)
         }
     }
 }

@@ -30,7 +30,7 @@ public struct DescriptorMagic: ImageFault {
     /// - Throws: ``ImageError`` if the image is no app image, or has that word already.
     public func edit(_ image: inout Image, using dice: inout Dice) throws {
         try self.resealing.edit(&image) { map, image in
-            try image.change("app.magic_word", to: self.word, in: map)
+            try image.change(["app.magic_word": Int(self.word)], in: map)
         }
     }
 }

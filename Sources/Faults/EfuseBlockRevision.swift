@@ -28,11 +28,12 @@ public struct EfuseBlockRevision: ImageFault {
     /// - Throws: ``ImageError`` if the image is no app image, or has no descriptor, or says so already.
     public func edit(_ image: inout Image, using dice: inout Dice) throws {
         try self.resealing.edit(&image) { map, image in
-            for (name, value) in self.limits.fields(
-                min: "app.min_efuse_blk_rev_full", max: "app.max_efuse_blk_rev_full")
-            {
-                try image.change(name, to: value, in: map)
-            }
+            try image.change(
+                [
+                    "app.min_efuse_blk_rev_full": self.limits.min,
+                    "app.max_efuse_blk_rev_full": self.limits.max,
+                ],
+                in: map)
         }
     }
 }

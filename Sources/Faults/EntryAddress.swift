@@ -27,7 +27,7 @@ public struct EntryAddress: ImageFault {
     /// - Throws: ``ImageError`` if the image is no app image, or begins there.
     public func edit(_ image: inout Image, using dice: inout Dice) throws {
         try self.resealing.edit(&image) { map, image in
-            try image.change("header.entry_addr", to: self.address, in: map)
+            try image.change(["header.entry_addr": Int(self.address)], in: map)
         }
     }
 }

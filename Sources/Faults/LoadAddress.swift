@@ -37,61 +37,76 @@ public struct LoadAddress: ImageFault {
     /// - Throws: ``ImageError`` if the image is no app image, or has no segment that the address is for.
     public func edit(_ image: inout Image, using dice: inout Dice) throws {
         try self.resealing.edit(&image) { map, image in
-            if case .at(let address) = self.address {
-                let number = self.segment?.value ?? 0
-                _ = try image.segment(number, in: map)
-                return try image.change("segment[\(number)].load_addr", to: address, in: map)
-            }
-            let (number, chip) = try self.target(in: map, of: image)
-            let address = try self.address(of: number, in: map, chip, image.name)
-            try image.change("segment[\(number)].load_addr", to: address, in: map)
+            let (number, address) = try self.target(in: map, of: image)
+            try image.change(["segment[\(number)].load_addr": Int(address)], in: map)
         }
     }
 
-    /// The segment whose address is to change, which is of the kind that the change is for.
-    private func target(in map: AppImageMap, of image: Image) throws -> (number: Int, chip: Chip) {
+    private func target(in map: AppImageMap, of image: Image) throws -> (Int, UInt32) {
+        switch self.address {
+        case .misaligned:
+            let number = try self.number(in: map, of: image, "is mapped") { $0.isMapped }
+            return (number, map.segments[number].loadAddress &+ 4)
+        case .outsideRAM:
+            let number = try self.number(in: map, of: image, "is copied to RAM") {
+                !$0.isMapped && $0 != .padding
+            }
+            return (number, 0x2000_0000)
+        case .secondDROM:
+            let number = try self.number(in: map, of: image, "is padding") { $0 == .padding }
+            return (number, try self.placeBehindConstants(for: number, in: map, of: image))
+        case .at(let address):
+            let number = self.segment?.value ?? 0
+            _ = try image.segment(number, in: map)
+            return (number, address)
+        }
+    }
+
+    /// The segment whose address is to change: the one that the knob names, or the first that fits.
+    /// - Parameter what: what a segment that fits does or is.
+    private func number(
+        in map: AppImageMap, of image: Image, _ what: String, _ fits: (MemoryKind) -> Bool
+    ) throws -> Int {
         guard let chip = map.header.chip else {
             throw ImageError(
                 "'\(image.name)' is for a chip whose memory is not known; give 'address' a number")
         }
-        func fits(_ number: Int) -> Bool {
-            chip.memory(at: map.segments[number].loadAddress).map(self.address.isFor) ?? false
+        let fitting = map.segments.indices.filter {
+            chip.memory(at: map.segments[$0].loadAddress).map(fits) ?? false
         }
-        let number = try self.segment.map {
-            _ = try image.segment($0.value, in: map)
-            return $0.value
+        guard let named = self.segment?.value else {
+            guard let first = fitting.first else {
+                throw ImageError("'\(image.name)' has no segment that \(what); offer one that has")
+            }
+            return first
         }
-        guard let fitting = number ?? map.segments.indices.first(where: fits), fits(fitting) else {
-            let which = number.map { "segment \($0)" } ?? "no segment"
+        _ = try image.segment(named, in: map)
+        guard fitting.contains(named) else {
             throw ImageError(
-                "'\(image.name)': \(which) is \(number == nil ? "" : "not ")one \(self.address.kind); name "
-                    + "another 'segment', or offer another image")
+                "'\(image.name)' has no segment \(named) that \(what); name another 'segment', or none"
+            )
         }
-        return (fitting, chip)
+        return named
     }
 
-    private func address(
-        of number: Int, in map: AppImageMap, _ chip: Chip, _ name: String
+    /// The address in the first page behind the first segment at which a segment can be mapped.
+    private func placeBehindConstants(
+        for number: Int, in map: AppImageMap, of image: Image
     ) throws -> UInt32 {
-        let segment = map.segments[number]
-        switch self.address {
-        case .at(let address): return address
-        case .misaligned: return segment.loadAddress &+ 4
-        case .outsideRAM: return 0x2000_0000
-        case .secondDROM: break
-        }
-        let constants = map.segments[0]
-        let kind = chip.memory(at: constants.loadAddress)
-        let behind = Int(constants.loadAddress) + constants.data.count + Chip.page - 1
-        let place = behind / Chip.page * Chip.page + segment.data.lowerBound % Chip.page
-        guard kind?.isMapped == true, !segment.data.isEmpty,
-            let end = UInt32(exactly: place + segment.data.count - 1), chip.memory(at: end) == kind
+        let (constants, data) = (map.segments[0], map.segments[number].data)
+        let kind = map.header.chip?.memory(at: constants.loadAddress)
+        let end = Int(constants.loadAddress) + constants.data.count
+        let page = (end + Chip.page - 1) / Chip.page * Chip.page
+        let address = page + data.lowerBound % Chip.page
+        guard kind?.isMapped == true, !data.isEmpty,
+            let last = UInt32(exactly: address + data.count - 1),
+            map.header.chip?.memory(at: last) == kind
         else {
             throw ImageError(
-                "'\(name)' has no room for segment \(number) behind its constants in "
-                    + "\(chip.name)'s memory; offer a smaller image")
+                "'\(image.name)' has no room behind its constants, in the memory of its chip, for segment "
+                    + "\(number); offer a smaller image")
         }
-        return UInt32(place)
+        return UInt32(address)
     }
 }
 
@@ -110,26 +125,6 @@ private enum Address: KnobValue, Hashable {
         default:
             guard let number = Unsigned<UInt32>(knob: text) else { return nil }
             self = .at(number.value)
-        }
-    }
-
-    /// Whether a segment that lies in such memory can be sent there.
-    func isFor(_ memory: MemoryKind) -> Bool {
-        switch self {
-        case .misaligned: memory.isMapped
-        case .outsideRAM: !memory.isMapped && memory != .padding
-        case .secondDROM: memory == .padding
-        case .at: true
-        }
-    }
-
-    /// The segments that ``isFor(_:)`` takes, in words.
-    var kind: String {
-        switch self {
-        case .misaligned: "that is mapped"
-        case .outsideRAM: "that is copied to RAM"
-        case .secondDROM: "of padding"
-        case .at: "at all"
         }
     }
 }

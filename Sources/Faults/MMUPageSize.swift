@@ -27,7 +27,7 @@ public struct MMUPageSize: ImageFault {
     /// - Throws: ``ImageError`` if the image is no app image, or says that size already.
     public func edit(_ image: inout Image, using dice: inout Dice) throws {
         try self.resealing.edit(&image) { map, image in
-            try image.change("app.mmu_page_size", to: self.size.exponent, in: map)
+            try image.change(["app.mmu_page_size": self.size.exponent], in: map)
         }
     }
 }

@@ -37,15 +37,11 @@ public struct OtherFlashSettings: ImageFault {
     /// - Throws: ``ImageError`` if the image is no app image, or says so already.
     public func edit(_ image: inout Image, using dice: inout Dice) throws {
         try self.resealing.edit(&image) { map, image in
-            if let mode = self.mode {
-                try image.change("header.spi_mode", to: mode.value, in: map)
-            }
-            if let speed = self.speed {
-                try image.change("header.spi_speed", to: speed.value, in: map)
-            }
-            if let size = self.size {
-                try image.change("header.spi_size", to: size.value, in: map)
-            }
+            try image.change(
+                [
+                    "header.spi_mode": self.mode?.value, "header.spi_speed": self.speed?.value,
+                    "header.spi_size": self.size?.value,
+                ], in: map)
         }
     }
 }
@@ -55,11 +51,13 @@ private struct FlashMode: KnobValue, Hashable {
     private static let names = ["qio", "qout", "dio", "dout", "fast_read", "slow_read"]
     static let form = "a number from 0 to 255, or one of " + Self.names.joined(separator: ", ")
 
-    let value: UInt8
+    let value: Int
 
     init?(knob text: String) {
-        let named = Self.names.firstIndex(of: text.lowercased()).map(UInt8.init)
-        guard let value = named ?? Unsigned<UInt8>(knob: text)?.value else { return nil }
+        let number = Unsigned<UInt8>(knob: text).map { Int($0.value) }
+        guard let value = Self.names.firstIndex(of: text.lowercased()) ?? number else {
+            return nil
+        }
         self.value = value
     }
 }
@@ -67,10 +65,10 @@ private struct FlashMode: KnobValue, Hashable {
 private struct Nibble: KnobValue, Hashable {
     static let form = "a number from 0 to 15"
 
-    let value: UInt8
+    let value: Int
 
     init?(knob text: String) {
-        guard let value = Unsigned<UInt8>(knob: text)?.value, value < 16 else { return nil }
-        self.value = value
+        guard let number = Unsigned<UInt8>(knob: text)?.value, number < 16 else { return nil }
+        self.value = Int(number)
     }
 }

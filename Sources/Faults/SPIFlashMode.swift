@@ -29,7 +29,7 @@ public struct SPIFlashMode: ImageFault {
     /// - Throws: ``ImageError`` if the image is no app image, or says that mode already.
     public func edit(_ image: inout Image, using dice: inout Dice) throws {
         try self.resealing.edit(&image) { map, image in
-            try image.change("app.spi_flash_mode", to: self.mode, in: map)
+            try image.change(["app.spi_flash_mode": Int(self.mode)], in: map)
         }
     }
 }

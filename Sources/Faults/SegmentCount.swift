@@ -32,17 +32,17 @@ public struct SegmentCount: ImageFault {
     public func edit(_ image: inout Image, using dice: inout Dice) throws {
         try self.resealing.edit(&image) { map, image in
             let has = map.segments.count
-            switch self.count {
-            case .exactly(let count):
-                try image.change("header.segment_count", to: count, in: map)
-            case .by(let surplus):
-                guard has + surplus >= 0 else {
-                    throw ImageError(
-                        "'\(image.name)' has \(has) segments and cannot say \(-surplus) fewer; raise "
-                            + "'count'")
+            let said =
+                switch self.count {
+                case .exactly(let count): Int(count)
+                case .by(let surplus): has + surplus
                 }
-                try image.change("header.segment_count", to: has + surplus, in: map)
+            guard said >= 0 else {
+                throw ImageError(
+                    "'\(image.name)' has \(has) segments and cannot say \(has - said) fewer; raise "
+                        + "'count'")
             }
+            try image.change(["header.segment_count": said], in: map)
         }
     }
 }

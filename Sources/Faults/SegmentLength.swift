@@ -45,7 +45,7 @@ public struct SegmentLength: ImageFault {
                 case .wrap: 0xFFFF_FFFC
                 case .bytes(let count): Int(count)
                 }
-            try image.change("segment[\(self.segment.value)].data_len", to: length, in: map)
+            try image.change(["segment[\(self.segment.value)].data_len": length], in: map)
         }
     }
 }

@@ -31,8 +31,8 @@ public struct WrongChip: ImageFault {
     public func edit(_ image: inout Image, using dice: inout Dice) throws {
         try self.resealing.edit(&image) { map, image in
             let other: Chip = map.header.chip == .esp32s3 ? .esp32 : .esp32s3
-            try image.change(
-                "header.chip_id", to: self.chip?.value ?? other.rawValue, in: map)
+            let id = self.chip?.value ?? other.rawValue
+            try image.change(["header.chip_id": Int(id)], in: map)
         }
     }
 }

@@ -30,7 +30,7 @@ public struct WrongMagic: ImageFault {
     /// - Throws: ``ImageError`` if the image is no app image.
     public func edit(_ image: inout Image, using dice: inout Dice) throws {
         try self.resealing.edit(&image) { map, image in
-            try image.change("header.magic", to: self.byte, in: map)
+            try image.change(["header.magic": Int(self.byte)], in: map)
         }
     }
 }

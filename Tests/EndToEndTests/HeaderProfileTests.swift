@@ -37,11 +37,16 @@ import Testing
             sourceLocation: location)
     }
 
-    private static func expect(_ lines: [String], _ image: FaultyImage, chip: String) throws {
-        let said = try image.esptool(chip: chip)
-        let found = said.output.split(separator: "\n")
+    /// Demands that esptool finds the seals right, and prints lines that begin so.
+    private static func expectSealed(
+        _ image: FaultyImage, _ lines: [String], _ location: SourceLocation = #_sourceLocation
+    ) throws {
+        let said = try image.expectEsptool(
+            checksum: true, digest: true, chip: "esp32", location)
         for line in lines {
-            #expect(found.contains { $0.hasPrefix(line) }, "no '\(line)' in \(said.output)")
+            #expect(
+                said.contains { $0.hasPrefix(line) }, "no '\(line)' in \(said)",
+                sourceLocation: location)
         }
     }
 
@@ -67,8 +72,7 @@ import Testing
     func editsTheHeadersAndSealsThem(_ story: Story) throws {
         let image = try FaultyImage(story.profile)
         Self.expectChanges(image, story.changes)
-        try image.expectEsptool(checksum: true, digest: true)
-        try Self.expect(story.lines, image, chip: "esp32")
+        try Self.expectSealed(image, story.lines)
         // Headers are no data.
         #expect(image.bytes[Self.checksum] == image.honest[Self.checksum])
     }
@@ -96,8 +100,7 @@ import Testing
     func editsDescriptorAndDirectiveAndSealsThem(_ story: Story) throws {
         let image = try FaultyImage(story.profile)
         Self.expectChanges(image, story.changes)
-        try image.expectEsptool(checksum: true, digest: true)
-        try Self.expect(story.lines, image, chip: "esp32")
+        try Self.expectSealed(image, story.lines)
     }
 
     @Test(arguments: [
@@ -115,8 +118,7 @@ import Testing
         let name = Array("other-project".utf8) + [0, 0]
         #expect(Array(image.bytes[80..<95]) == name)
         #expect(image.changes.allSatisfy { (80..<95).contains($0) || $0 >= Self.checksum })
-        try image.expectEsptool(checksum: true, digest: true)
-        try Self.expect(["Project name: other-project"], image, chip: "esp32")
+        try Self.expectSealed(image, ["Project name: other-project"])
     }
 
     @Test func secureVersionLowTakesAnySecureVersionAway() throws {
@@ -124,8 +126,7 @@ import Testing
         recipe.secureVersion = 7
         let image = try FaultyImage("secure-version-low", of: recipe.bytes())
         Self.expectChanges(image, [36: 0])
-        try image.expectEsptool(checksum: true, digest: true)
-        try Self.expect(["Secure version: 0"], image, chip: "esp32")
+        try Self.expectSealed(image, ["Secure version: 0"])
     }
 
     @Test(arguments: ["descriptor-magic", "descriptor-magic-anti-rollback"])
@@ -198,9 +199,8 @@ import Testing
             $0 != 1 && !(28..<32).contains($0) && !(160..<168).contains($0) && $0 < Self.checksum
         }
         #expect(others == [])
-        try image.expectEsptool(checksum: true, digest: true)
-        try Self.expect(
-            ["      0  0x00080  0x3f400020", "      1  0x38f58  0x3f4000a8"], image, chip: "esp32")
+        try Self.expectSealed(
+            image, ["      0  0x00080  0x3f400020", "      1  0x38f58  0x3f4000a8"])
         #expect(try image.inspection.firstFlaw?.found == "128")
     }
 
@@ -214,8 +214,7 @@ import Testing
         #expect(
             Array(image.bytes[(0x39000 + growth)...].dropLast(33))
                 == Array(image.honest[0x39000...].dropLast(33)))
-        try image.expectEsptool(checksum: true, digest: true)
-        try Self.expect(["      0  0x388fe0  0x3f400020"], image, chip: "esp32")
+        try Self.expectSealed(image, ["      0  0x388fe0  0x3f400020"])
         #expect(try image.inspection.firstFlaw == nil)
     }
 

@@ -16,8 +16,12 @@ import Testing
             ChipRevision.self, ["min": "655.34"], changes: .bytes([0xFE, 0xFF], at: 15))
     }
 
-    @Test func whatTheImageSaysAlreadyIsNoFault() {
-        #expect(EditedImage.complaint(ChipRevision.self, ["min": "0"])?.contains("already") == true)
+    @Test func whatTheImageSaysAlreadyIsNoFault() throws {
+        let both = EditedImage.complaint(ChipRevision.self, ["min": "0", "max": "65535"])
+        #expect(both?.contains("header.min_chip_rev_full is 0") == true)
+        #expect(both?.contains("header.max_chip_rev_full is 65535") == true)
+        try EditedImage.expect(
+            ChipRevision.self, ["min": "0", "max": "1.0"], changes: [17: 0x64, 18: 0x00])
     }
 
     @Test func needsOneOfItsLimits() {

@@ -12,16 +12,19 @@ struct EditedImage {
     let before: [UInt8]
     let after: [UInt8]
 
-    static func honest(_ chip: Chip = .esp32) throws -> [UInt8] {
+    static func honest(_ chip: Chip) throws -> [UInt8] {
         try AppImageRecipe(chip: chip, project: "lamp", version: "2.0.0", size: 81_920).bytes()
     }
+
+    /// One for ESP32.
+    static let honest = try! Self.honest(.esp32)
 
     init<F: ImageFault>(
         _ type: F.Type, _ knobs: [String: String], of image: [UInt8]? = nil, seed: UInt64 = 1
     ) throws {
         var reader = Knobs(knobs.mapValues { [$0] })
         let fault = try F(&reader)
-        self.before = try image ?? Self.honest()
+        self.before = image ?? Self.honest
         var (edited, dice) = (Image(name: "app.bin", bytes: self.before), Dice(seed: seed))
         try fault.edit(&edited, using: &dice)
         self.after = try edited.bytes(in: 0..<edited.count)

@@ -20,7 +20,7 @@ import Testing
     }
 
     @Test func takesBackWhatAnImageSays() throws {
-        var image = try EditedImage.honest()
+        var image = EditedImage.honest
         image.replaceSubrange(296..<298, with: [2, 1])
         image[300] = 9
         let edited = try EditedImage(FirstBoot.self, ["behaviour": "pass"], of: image)
@@ -29,7 +29,7 @@ import Testing
 
     @Test(arguments: [288, 292, 296, 297])
     func anImageWithoutADirectiveIsToldWhatToDo(_ place: Int) throws {
-        var image = try EditedImage.honest()
+        var image = EditedImage.honest
         image[place] = 0xAA
         let complaint = EditedImage.complaint(FirstBoot.self, ["behaviour": "hang"], of: image)
         #expect(complaint?.contains("'app.bin' carries no directive at 288") == true)

@@ -25,7 +25,7 @@ import Testing
 
     /// The header of the last stands at 0x10018; behind its own 8 bytes there are 0x3fe0 and some.
     @Test func leadsBehindAFileOfAnyLength() throws {
-        let honest = try EditedImage.honest()
+        let honest = EditedImage.honest
         for trailing in 0..<4 {
             let edited = try EditedImage(
                 SegmentLength.self, ["length": "past-end", "segment": "4"],

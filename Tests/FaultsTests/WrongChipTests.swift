@@ -21,7 +21,7 @@ import Testing
 
     @Test func theImagesOwnChipIsNoFault() {
         let complaint = EditedImage.complaint(WrongChip.self, ["chip": "esp32"])
-        #expect(complaint?.contains("has esp32 as its header.chip_id already") == true)
+        #expect(complaint?.contains("(header.chip_id is esp32)") == true)
     }
 
     @Test func refusesAChipThatIsNone() {

@@ -2,19 +2,26 @@ import FaultKit
 import FirmwareImage
 
 extension Image {
-    /// Writes another value to a field of an app image.
-    /// - Parameter name: as ``ImageField`` has it: `header.chip_id`.
-    /// - Throws: ``ImageError`` if the field has that value already, as then nothing would be wrong with
-    ///   the image, and all that `set` throws.
+    /// Writes other values to fields of an app image.
+    /// - Parameter values: by the names that ``ImageField`` has: `header.chip_id`.
+    /// - Throws: ``ImageError`` if all of them have those values already, as then nothing would be wrong
+    ///   with the image, and all that `set` throws.
     mutating func change(
-        _ name: String, to value: some FixedWidthInteger, in map: AppImageMap
+        _ values: KeyValuePairs<String, Int?>, in map: AppImageMap
     ) throws {
-        let before = try ImageField.named(name, in: map)?.text(in: self)
-        try self.set(name, to: "\(value)", in: map)
-        guard try ImageField.named(name, in: map)?.text(in: self) != before else {
+        var kept: [String] = []
+        for case (let name, let value?) in values {
+            let before = try ImageField.named(name, in: map)?.text(in: self)
+            try self.set(name, to: "\(value)", in: map)
+            let after = try ImageField.named(name, in: map)?.text(in: self)
+            if let after, after == before {
+                kept.append("\(name) is \(after)")
+            }
+        }
+        guard kept.count < values.count(where: { $0.value != nil }) else {
             throw ImageError(
-                "'\(self.name)' has \(before ?? "\(value)") as its \(name) already, so the fault would "
-                    + "change nothing; give it another value")
+                "'\(self.name)' is so already, and the fault would change nothing "
+                    + "(\(kept.joined(separator: ", "))); give it another value")
         }
     }
 

@@ -25,22 +25,17 @@ struct Revision: KnobValue, Hashable {
 
 /// Which revisions an image says that it runs on: the knobs `min` and `max`, at least one of them.
 struct RevisionLimits {
-    private let min: Revision?
-    private let max: Revision?
+    /// As the image has it; nil if it stays as it is.
+    let min: Int?
+    /// As the image has it; nil if it stays as it is.
+    let max: Int?
 
     init(_ knobs: inout Knobs) throws {
-        self.min = try knobs.readIfSet("min")
-        self.max = try knobs.readIfSet("max")
+        self.min = try knobs.readIfSet("min", as: Revision.self).map { Int($0.value) }
+        self.max = try knobs.readIfSet("max", as: Revision.self).map { Int($0.value) }
         if self.min == nil, self.max == nil {
             throw KnobError(
                 knob: "min", "'min' is missing, and so is 'max'; write one of them, or both")
-        }
-    }
-
-    /// The fields to set, by the names that they end in, and their values.
-    func fields(min: String, max: String) -> [(name: String, value: UInt16)] {
-        [(min, self.min), (max, self.max)].compactMap { name, revision in
-            revision.map { (name, $0.value) }
         }
     }
 }
