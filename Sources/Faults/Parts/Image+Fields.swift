@@ -36,31 +36,3 @@ extension Image {
         return map.segments[number]
     }
 }
-
-/// The number of a segment, from 0 on.
-struct SegmentNumber: KnobValue, Hashable {
-    static let form = "the number of a segment, 0 to 15"
-
-    let value: Int
-
-    init(_ value: Int) { self.value = value }
-
-    init?(knob text: String) {
-        guard let value = Int(text), (0..<16).contains(value) else { return nil }
-        self.value = value
-    }
-}
-
-/// A text of the app descriptor: at most 31 bytes, with the zero byte behind it 32.
-struct DescriptorText: KnobValue, Hashable {
-    static let form = "a text of at most 31 bytes"
-
-    let value: String
-
-    init(_ value: String) { self.value = value }
-
-    init?(knob text: String) {
-        guard text.utf8.count <= 31, !text.utf8.contains(0) else { return nil }
-        self.value = text
-    }
-}
