@@ -66,10 +66,12 @@ struct FaultyImage {
     }
 
     /// Demands that esptool finds checksum and digest as they are said to be.
+    /// - Returns: the lines that it prints.
+    @discardableResult
     func expectEsptool(
         checksum: Bool, digest: Bool, chip: String = "esp32",
         _ location: SourceLocation = #_sourceLocation
-    ) throws {
+    ) throws -> [Substring] {
         let said = try self.esptool(chip: chip)
         let lines = said.output.split(separator: "\n")
         func isValid(_ name: String) -> Bool? {
@@ -77,5 +79,6 @@ struct FaultyImage {
         }
         #expect(isValid("Checksum:") == checksum, "\(said)", sourceLocation: location)
         #expect(isValid("Validation hash:") == digest, "\(said)", sourceLocation: location)
+        return lines
     }
 }
