@@ -35,8 +35,19 @@ import Testing
         #expect(flips.bytes[301_112] == flips.honest[301_112] ^ 1)
         _ = try self.expect(
             "wrong-digest", ["wrong-digest"], changes: [602_223], checksum: true, digest: false)
-        _ = try self.expect(
-            "hash-flag-two", ["hash-appended"], changes: [23], checksum: true, digest: false)
+    }
+
+    /// esptool takes 0 and 1 only; a device takes any value but 0 for a digest that follows.
+    @Test func aFlagOfTwoOverTheDigestOfAnother() throws {
+        let faulty = try FaultyImage("hash-flag-two")
+        #expect(faulty.changes == [23])
+        #expect(faulty.bytes[23] == 2)
+        #expect(faulty.bytes.count == self.count)
+        let content = try Data(faulty.bytes[...self.checksum]).sha256()
+        #expect(content != faulty.bytes[(self.checksum + 1)...].hex)
+        let said = try faulty.esptool()
+        #expect(said.status != 0)
+        #expect(said.errors.contains("Invalid value for append_digest"), "\(said)")
     }
 
     @Test func aWrongChecksumUnderARightDigest() throws {
