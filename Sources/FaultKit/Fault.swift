@@ -19,7 +19,8 @@ public protocol Fault: Sendable {
 /// those of the edited image.
 public protocol ImageFault: Fault {
     /// Edits the image. The dice depend on the seed and the rule alone, so each request that the rule
-    /// strikes sees the same bytes.
+    /// strikes sees the same bytes. It is called once a run and image, not for each request, so it may
+    /// read the whole image.
     /// - Throws: ``ImageError`` if the image is not of the format that the fault speaks of, or cannot be read.
     func edit(_ image: inout Image, using dice: inout Dice) throws
 }

@@ -17,7 +17,8 @@ final class Core: Sendable {
 
     init(
         plan: Plan, journal: Journal, origin: Origin, editions: Editions, limits: Limits,
-        contexts: TLSContexts?, loops: [any EventLoop], disk: NIOThreadPool, clock: @escaping @Sendable () -> Int,
+        contexts: TLSContexts?, loops: [any EventLoop], disk: NIOThreadPool,
+        clock: @escaping @Sendable () -> Int,
         population: Population
     ) {
         self.plan = plan

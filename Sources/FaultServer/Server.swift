@@ -121,8 +121,9 @@ public final class Server: Sendable {
         if reason.isOwnEnd { await self.letGo(open) }
         for channel in open { channel.close(promise: nil) }
         for channel in open { try? await channel.closeFuture.get() }
-        try await self.group.shutdownGracefully()
+        // An edit that goes on until its end tells an event loop of it.
         try await self.disk.shutdownGracefully()
+        try await self.group.shutdownGracefully()
         self.journal.record(.stop(reason: reason, tally: self.core.ledger.tally))
         self.journal.close()
     }

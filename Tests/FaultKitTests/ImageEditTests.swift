@@ -84,6 +84,24 @@ import Testing
         #expect(contents.count > 400)
     }
 
+    @Test func tellsImagesThatArePutInApart() {
+        let first = Image(name: "f", bytes: [1, 2, 3])
+        var edited = first
+        edited.replace(0..<1, with: [9])
+        let parts = [
+            first, Image(name: "f", bytes: [1, 2, 4]), edited, Image(name: "f", source: edited),
+            first.slice(0..<2), edited.slice(0..<2),
+            Image(name: "f", source: Repeated(1, count: 3)),
+            Image(name: "f", source: Noise(seed: 1, count: 3)),
+        ]
+        let edits = parts.map { part in
+            var image = Image(name: "g", bytes: [])
+            image.replace(0..<0, with: part)
+            return image.edits
+        }
+        #expect(Set(edits).count == parts.count)
+    }
+
     @Test func changesThatAreAlikeDoNotCancel() {
         var (one, other) = (Image(name: "f", bytes: []), Image(name: "f", bytes: []))
         var bytes = [UInt8](repeating: 0, count: 16)

@@ -90,6 +90,7 @@ final class HTTP1Handler: ChannelDuplexHandler {
         self.timer?.task.cancel()
         self.exchange?.abandon()
         self.exchange = nil
+        self.hasEnded = true
         context.fireChannelInactive()
     }
 

@@ -10,7 +10,8 @@ import Testing
 
     private func content(_ stamp: String = "1", name: String = "a.bin") -> Representation {
         Representation(
-            image: Image(name: name, source: Repeated(7, count: 100_000)), stamp: stamp, modified: 0)
+            image: Image(name: name, source: Repeated(7, count: 100_000)), stamp: stamp, modified: 0
+        )
     }
 
     private func matches(_ ids: Int..., least: Int = 0) throws -> [Match] {
@@ -83,7 +84,9 @@ import Testing
     @Test func handsTheSignerInWithTheImage() throws {
         struct Signer: ImageSigner {
             let hasOwnKey = true
-            func signatureBlock(for digest: [UInt8], by key: SigningKey) throws -> [UInt8] { digest }
+            func signatureBlock(for digest: [UInt8], by key: SigningKey) throws -> [UInt8] {
+                digest
+            }
         }
         struct Signing: ImageFault {
             static let manual = Manual(name: "signing", summary: "signs", requirement: "None.")

@@ -116,7 +116,8 @@ import Testing
         }
         #expect(Set(self.watch.edited) == ["good.bin", "ota_data_initial.bin"])
         let said = try self.failure(content, self.picky("path=/o*"))
-        #expect(said.hasSuffix("cannot edit ota_data_initial.bin: it has 100 bytes; offer one of 1000"))
+        #expect(
+            said.hasSuffix("cannot edit ota_data_initial.bin: it has 100 bytes; offer one of 1000"))
         _ = folder
     }
 

@@ -24,6 +24,16 @@ import Testing
         return isRead ? bytes : nil
     }
 
+    @Test func anotherContentHasAnotherFingerprint() throws {
+        let folder = try ServedFolder()
+        try folder.write("file", "one")
+        let first = try self.source(folder, "file").fingerprint
+        #expect(try self.source(folder, "file").fingerprint == first)
+        try folder.write("file", "two")
+        try folder.date("file", 1_700_000_000)
+        #expect(try self.source(folder, "file").fingerprint != first)
+    }
+
     @Test func readsTheEndOfAFileOfThreeGibibytes() throws {
         let folder = try ServedFolder()
         try folder.write("big", "")
