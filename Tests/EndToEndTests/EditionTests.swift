@@ -31,7 +31,7 @@ import Testing
         }
         let parts = try get("-r", "0-20000") + get("-r", "20001-")
         #expect(try get() == parts)
-        #expect(parts != Data(AppImage.demo().bytes()))
+        #expect(parts != Data(AppImage.demo().bytes))
         let strikes = try server.journal().filter { $0.name == "fault" }
         #expect(strikes.map { $0.number("request") } == [1, 1, 1])
         #expect(Set(strikes.map { $0.text("detail") }).count == 1)
@@ -58,7 +58,7 @@ import Testing
 
     @Test func aNewBuildIsEditedAnew() throws {
         let folder = try Folder()
-        let build = Data(AppImage.demo().bytes())
+        let build = Data(AppImage.demo().bytes)
         try folder.write(build, to: "app.bin")
         let rule = "corrupt-image at=100 mask=0xff"
         let server = try Faultserve(["--image", folder.file("app.bin"), "--fault", rule])
@@ -105,7 +105,7 @@ import Testing
         try folder.write(Data(repeating: 0xFF, count: 12), to: "ota_data_initial.bin")
         let rule = ["--root", folder.path, "--fault"]
         #expect(try self.fails(rule + ["corrupt-image"]).contains("ota_data_initial.bin"))
-        try folder.write(Data(AppImage.demo().bytes()), to: "hello_world.bin")
+        try folder.write(Data(AppImage.demo().bytes), to: "hello_world.bin")
         let named = "corrupt-image when.path=/ota_data_initial.bin"
         #expect(try self.fails(rule + [named]).contains(named))
         let server = try Faultserve(rule + ["corrupt-image"])
