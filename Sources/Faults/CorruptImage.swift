@@ -57,13 +57,7 @@ public struct CorruptImage: ImageFault {
         guard self.count.map((1...4096).contains) ?? true else {
             throw KnobError(knob: "count", "'count' is out of range; write 1 to 4096")
         }
-        let undone: [ImagePart] =
-            switch self.resealing.level {
-            case .none: []
-            case .checksum: [.checksum]
-            case .full: [.checksum, .digest]
-            }
-        if let part, undone.contains(part) {
+        if let part, self.undone.contains(part) {
             throw KnobError(
                 knob: "reseal",
                 "'reseal' makes the damaged \(part.rawValue) right again; leave it out or choose another "
@@ -71,12 +65,28 @@ public struct CorruptImage: ImageFault {
         }
     }
 
-    /// - Throws: ``ImageError`` if the image has no room for the damage, or is no app image and has to be
-    ///   one.
+    /// Parts whose damage `reseal` makes good.
+    private var undone: [ImagePart] {
+        switch self.resealing.level {
+        case .none: []
+        case .checksum: [.checksum]
+        case .full: [.checksum, .digest]
+        }
+    }
+
+    /// - Throws: ``ImageError`` if the image has no room for the damage, if the seals that are made right
+    ///   again are to be damaged, or if it is no app image and has to be one.
     public func edit(_ image: inout Image, using dice: inout Dice) throws {
         let isPlain = self.part == nil && self.resealing.level == .none
         let map = isPlain ? nil : try image.appImageMap()
         let places = try self.places(in: image, map, &dice)
+        for part in self.undone {
+            guard let seal = map.map(part.places), let place = places.first(where: seal.contains)
+            else { continue }
+            throw ImageError(
+                "'\(image.name)' has its \(part.rawValue) at \(place), which corrupt-image is to damage and "
+                    + "to make right again; choose other places or a lower 'reseal'")
+        }
         var parity: UInt8 = 0
         for (place, left) in zip(places, (0..<places.count).reversed()) {
             let mask = self.mask?.bits ?? Self.mask(&dice, isLast: left == 0, parity)

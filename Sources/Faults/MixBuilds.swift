@@ -2,13 +2,15 @@ public import FaultKit
 import FirmwareImage
 
 /// Serves one part of the image from this build and the other from another one of the same length.
+///
+/// The other build is made of this one, so it passes each check of an unsigned image, and it would not
+/// run. Parts of two real builds need two files, which no fault is handed.
 public struct MixBuilds: ImageFault {
     public static let manual = Manual(
         name: "mix-builds",
         summary:
-            "serves a part of the image from another build of the same length; that build is made of this "
-            + "one, by noise in place of its code and data, with a version, ELF digest and right seals of "
-            + "its own, so it passes every check and would not run",
+            "serves a part of the image from a made-up build of the same length: this one with noise for "
+            + "code and data, and with a version, ELF digest and right seals of its own",
         requirement:
             "The client finds that the parts do not belong together, keeps the firmware that it runs, and "
             + "never boots the image.",

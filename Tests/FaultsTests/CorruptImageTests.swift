@@ -114,7 +114,13 @@ import Testing
         #expect(try self.damageApp(["at": "300", "mask": "0x08"]).changes == [300: 8])
     }
 
-    @Test func whatWouldBeMadeRightAgainIsNotDamaged() {
+    @Test func whatWouldBeMadeRightAgainIsNotDamaged() throws {
+        for (place, reseal) in [("383", "checksum"), ("-33", "full"), ("-1", "full")] {
+            let text = try Edited.refusal(
+                by: CorruptImage.self, ["at": "300,\(place)", "reseal": reseal])
+            #expect(text?.contains("to make right again") == true)
+        }
+        #expect(try self.damageApp(["at": "-1", "reseal": "checksum"]).changes.count == 1)
         for (part, reseal) in [("checksum", "checksum"), ("checksum", "full"), ("digest", "full")] {
             #expect(CorruptImage.complaint(["part": part, "reseal": reseal])?.knob == "reseal")
         }
