@@ -77,6 +77,8 @@ import Testing
             plan: Plan(profiles: [], rules: rules), content: content, identity: nil)
         (configuration.port, configuration.bind) = (0, "127.0.0.1")
         configuration.exitAfter = exitAfter
+        // Should a response not be counted, the test fails and does not hang.
+        configuration.idleExit = .seconds(20)
         configuration.sinks = [sink]
         let server = try Server(configuration)
         let port = try await server.start().port
@@ -114,6 +116,10 @@ import Testing
         try await server.wait()
         let names = sink.memory.all.map(\.kind.name)
         #expect(names.suffix(2) == ["closed", "stop"], "\(names)")
+        guard case .stop("enough requests", _) = sink.memory.all.last?.kind else {
+            Issue.record("the response was not counted")
+            return
+        }
     }
 
     @Test(.timeLimit(.minutes(1)))
