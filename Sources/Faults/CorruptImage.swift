@@ -18,7 +18,8 @@ public struct CorruptImage: ImageFault {
             .init(
                 "part",
                 "where the seed picks: header, descriptor, segments (their data without the descriptor), "
-                    + "padding, checksum or digest of an app image; default anywhere"),
+                    + "padding, checksum or digest of an app image; default anywhere, or segments where "
+                    + "'reseal' makes something right again"),
             .init(
                 "from",
                 "first place that the seed may pick; default 1024, behind the descriptor, or the part's "
@@ -45,11 +46,14 @@ public struct CorruptImage: ImageFault {
         self.at = try knobs.readList("at")
         let seeded = ["count", "part", "from", "to"].filter(knobs.names.contains)
         self.count = try knobs.readIfSet("count")
-        self.part = try knobs.readIfSet("part")
-        self.from = try knobs.read("from", default: .bytes(self.part == nil ? 1024 : 0))
+        let part = try knobs.readIfSet("part", as: ImagePart.self)
+        self.from = try knobs.read("from", default: .bytes(part == nil ? 1024 : 0))
         self.to = try knobs.read("to", default: .beforeEnd(0))
         self.mask = try knobs.readIfSet("mask")
         self.resealing = try Resealing(&knobs, default: .none)
+        // Damage by chance to a seal that is made right again would leave no trace.
+        let isSealed = self.resealing.level != .none && self.at.isEmpty
+        self.part = part ?? (isSealed ? .segments : nil)
         if let knob = seeded.first, !self.at.isEmpty {
             throw KnobError(
                 knob: knob, "'\(knob)' is for places picked by the seed; leave it or 'at' out")

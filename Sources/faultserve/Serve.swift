@@ -124,13 +124,18 @@ struct Serve: AsyncParsableCommand {
 final class Signals {
     private let sources: [any DispatchSourceSignal]
 
+    /// Returns once a signal that comes is heard. Sources are registered on another thread, and until
+    /// then a signal would be lost.
     init(_ stop: @escaping @Sendable (String) -> Void) {
+        let registered = DispatchSemaphore(value: 0)
         self.sources = [(SIGINT, "SIGINT"), (SIGTERM, "SIGTERM")].map { number, name in
             signal(number, SIG_IGN)
             let source = DispatchSource.makeSignalSource(signal: number)
             source.setEventHandler { stop(name) }
+            source.setRegistrationHandler { registered.signal() }
             source.resume()
             return source
         }
+        for _ in self.sources { registered.wait() }
     }
 }

@@ -20,9 +20,14 @@ import Testing
             }
         }
         try #require(rules.count >= 13)
+        // With a key, as some are about signatures.
+        let folder = try Folder()
+        let key = folder.file("key.pem")
+        let made = try run(binary, ["image", "keygen", "--scheme", "ecdsa256", "-o", key])
+        try #require(made.status == 0, "\(made.errors)")
         // One at a time: a fault that leaves no app image is no company for one that wants one.
         for rule in rules {
-            let server = try Faultserve(["--fault", rule])
+            let server = try Faultserve(["--fault", rule, "--sign-key", key])
             #expect(server.stop() == 0, "\(rule)")
         }
     }

@@ -5,7 +5,10 @@ import Testing
 /// Images are edited once: what everybody gets is the same, soon, and wrong images are found at the start.
 @Suite struct EditionTests {
     /// Rules that edit images, some of which read all of them.
-    static let rules = ["corrupt-image"]
+    static let rules = [
+        "corrupt-image", "corrupt-image reseal=full", "wrong-chip", "mix-builds",
+        "damage-sector how=swap", "gzipped-image", "oversize size=17MiB", "random-bytes",
+    ]
 
     private func fails(_ arguments: [String]) throws -> String {
         let folder = try Folder()
