@@ -5,9 +5,13 @@ public protocol ImageSigner: Sendable {
     var hasOwnKey: Bool { get }
 
     /// A signature block (ESP-IDF, "Secure Boot v2", Signature Block Format): 1216 bytes.
-    /// - Parameter digest: the SHA-256 of the image, 32 bytes.
+    /// - Parameters:
+    ///   - digest: the SHA-256 of the image, 32 bytes.
+    ///   - old: the block whose place it takes, if there is one: a stranger signs by the same scheme.
     /// - Throws: ``ImageError`` if there is no such key, or it cannot sign.
-    func signatureBlock(for digest: [UInt8], by signatory: Signatory) throws -> [UInt8]
+    func signatureBlock(
+        for digest: [UInt8], by signatory: Signatory, replacing old: [UInt8]?
+    ) throws -> [UInt8]
 }
 
 /// Whose key signs an image.

@@ -8,7 +8,9 @@ public struct SampleSigner: ImageSigner {
     public init(hasOwnKey: Bool = true) { self.hasOwnKey = hasOwnKey }
 
     /// - Throws: ``ImageError`` if the user's key is asked for and there is none, or the digest is no SHA-256.
-    public func signatureBlock(for digest: [UInt8], by signatory: Signatory) throws -> [UInt8] {
+    public func signatureBlock(
+        for digest: [UInt8], by signatory: Signatory, replacing old: [UInt8]? = nil
+    ) throws -> [UInt8] {
         guard digest.count == 32 else {
             throw ImageError("a SHA-256 has 32 bytes, not \(digest.count); hash the image with it")
         }

@@ -6,7 +6,8 @@ import NIOCore
 public struct FirstBoot: ImageFault {
     public static let manual = Manual(
         name: "first-boot",
-        summary: "tells faultserve's own firmware how its first boot is to go",
+        summary:
+            "tells firmware that reads a directive (docs/images.md) how its first boot is to go",
         requirement:
             "The device confirms an app that passes its self-test, and goes back to the one that ran before "
             + "if the new one fails, crashes, hangs or is not confirmed.",
@@ -54,7 +55,7 @@ public struct FirstBoot: ImageFault {
             else {
                 throw ImageError(
                     "'\(image.name)' carries no directive at \(Directive.offset), by which first-boot tells "
-                        + "an app what to do; offer faultserve's own firmware, or use entry-address, at "
+                        + "an app what to do; offer firmware that has one, or use entry-address, at "
                         + "which any app crashes")
             }
             image.replace(place, with: self.directive.bytes)

@@ -1,7 +1,7 @@
 /// How an app's first boot is to go: 32 bytes in the custom app descriptor, at ``offset`` of the image.
 ///
-/// faultserve's own firmware reads them while its self-test is due, that is, while its otadata entry is
-/// `PENDING_VERIFY`. So one build of it tells every story of a rollback: a fault patches the directive and
+/// Firmware that knows them reads them while its self-test is due, that is, while its otadata entry is
+/// `PENDING_VERIFY`. So one build tells every story of a rollback: a fault patches the directive and
 /// seals the image again. docs/images.md has the layout.
 public struct Directive: Sendable, Hashable {
     /// In bytes.

@@ -66,14 +66,17 @@ extension AppImageMap {
     /// Signs a signed image anew, with one signature; leaves an image without a signature sector alone.
     /// - Parameters:
     ///   - bytes: a file whose parts stand where this map says.
-    ///   - signer: is handed the SHA-256 of all before the signature sector: 32 bytes.
+    ///   - signer: is handed the SHA-256 of all before the signature sector, 32 bytes, and the first block
+    ///     that the sector has, if there is one.
     /// - Throws: what the signer throws, and what the bytes throw when they cannot be read.
     public func signAgain(
-        _ bytes: inout some EditableImageBytes, by signer: ([UInt8]) throws -> SignatureBlock
+        _ bytes: inout some EditableImageBytes,
+        by signer: ([UInt8], SignatureBlock?) throws -> SignatureBlock
     ) throws {
         guard let signature = self.signature else { return }
+        let old = SignatureSector(try bytes.bytes(in: signature))?[0]
         var sector = SignatureSector()
-        try sector.append(try signer(self.signedDigest(of: bytes)))
+        try sector.append(try signer(self.signedDigest(of: bytes), old))
         bytes.replace(signature, with: sector.bytes)
     }
 

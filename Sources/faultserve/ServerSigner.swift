@@ -8,21 +8,23 @@ import NIOConcurrencyHelpers
 struct ServerSigner: ImageSigner {
     private let own: SigningKey?
     /// Made when it is first asked for: an RSA key takes a good part of a second.
-    private let stranger = NIOLockedValueBox<SigningKey?>(nil)
+    private let strangers = NIOLockedValueBox<[SignatureScheme: SigningKey]>([:])
 
     init(own: SigningKey?) { self.own = own }
 
     var hasOwnKey: Bool { self.own != nil }
 
-    func signatureBlock(for digest: [UInt8], by signatory: Signatory) throws -> [UInt8] {
+    func signatureBlock(
+        for digest: [UInt8], by signatory: Signatory, replacing old: [UInt8]? = nil
+    ) throws -> [UInt8] {
         do {
-            return try self.key(of: signatory).sign(digest: digest).bytes
+            return try self.key(of: signatory, replacing: old).sign(digest: digest).bytes
         } catch let error as SigningError {
             throw ImageError(error.description)
         }
     }
 
-    private func key(of signatory: Signatory) throws -> SigningKey {
+    private func key(of signatory: Signatory, replacing old: [UInt8]?) throws -> SigningKey {
         switch signatory {
         case .own:
             guard let own else {
@@ -30,11 +32,13 @@ struct ServerSigner: ImageSigner {
             }
             return own
         case .stranger:
-            return try self.stranger.withLockedValue { key in
-                // Of the user's scheme, so that nothing but the key is another.
-                let made = try key ?? SigningKey.generate(self.own?.scheme ?? .rsa3072)
-                key = made
-                return made
+            // Of the same scheme, so that nothing but the key is another.
+            let old = old.flatMap { SignatureBlock($0)?.scheme }
+            let scheme = old ?? self.own?.scheme ?? .rsa3072
+            return try self.strangers.withLockedValue { keys in
+                let key = try keys[scheme] ?? SigningKey.generate(scheme)
+                keys[scheme] = key
+                return key
             }
         }
     }

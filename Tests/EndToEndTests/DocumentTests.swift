@@ -63,4 +63,18 @@ import Testing
             #expect(help.contains(option), "\(option)")
         }
     }
+
+    /// In a shell, in a folder of their own, one after the other.
+    @Test func everyCommandAboutImagesRuns() throws {
+        let block = try Regex("```sh\n([^`]+)```")
+        let text = try Self.text("docs/images.md")
+        let commands = try #require(text.firstMatch(of: block)?.output[1].substring)
+        let folder = try Folder()
+        let program = (binary as NSString).deletingLastPathComponent
+        let done = try run(
+            "sh", ["-c", "set -e; cd '\(folder.path)'; PATH='\(program)':$PATH; \(commands)"])
+        #expect(done.status == 0, "\(done)")
+        #expect(done.output.contains("valid: faultserve-demo 2.0.1 for esp32c3"), "\(done.output)")
+        #expect(done.output.contains("signed.bin: valid"), "\(done.output)")
+    }
 }

@@ -62,6 +62,8 @@ import Testing
         #expect(faulty.bytes.count == signed.image.count)
         let content = signed.image.count - 4096
         #expect(faulty.bytes[..<content] == signed.image[..<content])
+        // Nothing but the key is another.
+        #expect(faulty.bytes[content..<content + 4] == signed.image[content..<content + 4])
         // With the key that stands in the block it is right.
         try signed.folder.write(Data(faulty.bytes), to: "other.bin")
         let file = signed.folder.file("other.bin")

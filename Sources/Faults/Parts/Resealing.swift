@@ -69,9 +69,12 @@ extension Image {
                 "'\(self.name)' cannot be signed, as this server has no signer; give it one")
         }
         let name = self.name
-        try map.signAgain(&self) { digest in
-            guard let block = SignatureBlock(try signer.signatureBlock(for: digest, by: signatory))
-            else { throw ImageError("the signer of '\(name)' gives no signature block") }
+        try map.signAgain(&self) { digest, old in
+            let bytes = try signer.signatureBlock(
+                for: digest, by: signatory, replacing: old?.bytes)
+            guard let block = SignatureBlock(bytes) else {
+                throw ImageError("the signer of '\(name)' gives no signature block")
+            }
             return block
         }
     }

@@ -38,7 +38,9 @@ struct ImageEdit: ParsableCommand {
             let map = try AppImageMap(of: bytes)
             for setting in self.set { try setting.apply(to: &bytes, map) }
             let sealed = try map.reseal(&bytes, self.reseal)
-            if let signer { try sealed.signAgain(&bytes) { try signer.sign(digest: $0) } }
+            if let signer {
+                try sealed.signAgain(&bytes) { digest, _ in try signer.sign(digest: digest) }
+            }
         } catch let flaw as AppImageFlaw {
             throw ServerError(.data, "\(self.file) is no app image that can be edited: \(flaw)")
         } catch let error as ImageFieldError {

@@ -84,7 +84,9 @@ import Testing
     @Test func handsTheSignerInWithTheImage() throws {
         struct Signer: ImageSigner {
             let hasOwnKey = true
-            func signatureBlock(for digest: [UInt8], by signatory: Signatory) throws -> [UInt8] {
+            func signatureBlock(
+                for digest: [UInt8], by signatory: Signatory, replacing old: [UInt8]? = nil
+            ) throws -> [UInt8] {
                 digest
             }
         }
@@ -93,7 +95,7 @@ import Testing
             init(_ knobs: inout Knobs) throws {}
             init() {}
             func edit(_ image: inout Image, using dice: inout Dice) throws {
-                let block = try image.signer?.signatureBlock(for: [1, 2], by: .own)
+                let block = try image.signer?.signatureBlock(for: [1, 2], by: .own, replacing: nil)
                 image.replace(0..<0, with: block ?? [])
             }
         }
