@@ -29,6 +29,14 @@ let package = Package(
         .target(name: "FaultKit", dependencies: [core]),
         .target(name: "FaultTesting", dependencies: ["FaultKit", core]),
         .target(name: "FirmwareImage"),
+        .target(
+            name: "Board", path: "firmware/board", exclude: ["program"], sources: ["src"],
+            publicHeadersPath: "include",
+            linkerSettings: [
+                .linkedLibrary("mbedtls"), .linkedLibrary("mbedx509"),
+                .linkedLibrary("mbedcrypto"), .linkedLibrary("http_parser"),
+            ]),
+        .testTarget(name: "BoardTests", dependencies: ["Board", "FirmwareImage"]),
         .target(name: "ImageSigning", dependencies: ["COpenSSL", "FirmwareImage"]),
         .target(name: "Faults", dependencies: ["FaultKit", "FirmwareImage", core]),
         .target(
@@ -74,7 +82,7 @@ let package = Package(
     swiftLanguageModes: [.v6]
 )
 
-for target in package.targets where target.type != .system && target.name != "CLinux" {
+for target in package.targets where target.type != .system && !["CLinux", "Board"].contains(target.name) {
     target.swiftSettings = [
         .enableUpcomingFeature("ExistentialAny"),
         .enableUpcomingFeature("MemberImportVisibility"),

@@ -1,0 +1,12 @@
+import Board
+import Testing
+
+@Suite struct BoardTests {
+    @Test func beginsAsABareESP32() {
+        board_set_defaults()
+        #expect(board.chip_id == 0)
+        #expect(board.flash_size == 4 << 20)
+        #expect(board.rollback)
+        #expect(!board.anti_rollback)
+    }
+}

@@ -1,0 +1,40 @@
+/* The flash chip: a file under the rules of NOR flash.
+ *
+ * Erasing sets whole sectors to 0xFF; programming only clears bits. Each sector that is erased and each
+ * call that programs is an operation, with a number from 1 in this run of the program. Not thread safe
+ * but for what its own lock covers: each call is atomic. */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "esp_err.h"
+
+#define FLASH_SECTOR 4096u
+
+/* Opens the file, or makes a blank one of the board's flash size if there is none.
+ * ESP_ERR_INVALID_SIZE: the file has another size. ESP_FAIL: it cannot be opened; errno says why. */
+esp_err_t flash_open(const char *path, bool *is_new);
+void flash_close(void);
+
+/* ESP_ERR_INVALID_SIZE: beyond the chip's end. */
+esp_err_t flash_read(uint32_t address, void *to, size_t count);
+/* Address and count are multiples of a sector. ESP_ERR_INVALID_ARG, ESP_ERR_INVALID_SIZE,
+ * ESP_ERR_FLASH_OP_FAIL. */
+esp_err_t flash_erase(uint32_t address, size_t count);
+esp_err_t flash_program(uint32_t address, const void *from, size_t count);
+
+/* How many operations there were, and the number to go on from after a reset. */
+uint32_t flash_operations(void);
+void flash_set_operations(uint32_t count);
+
+/* Cuts the power at the operation of that number (0: never). bytes < 0: it does not happen at all; else a
+ * program writes only so many bytes, and an erase sets only the sector's first half. */
+void flash_cut_at(uint32_t operation, int bytes);
+
+/* Makes the operation of that number fail with ESP_ERR_FLASH_OP_FAIL (0: none). */
+void flash_fail_at(uint32_t operation);
+
+/* If set, each operation is one line on this stream: `E 0x00d000` or `W 0x00d000 0x20`. */
+void flash_trace(void *stream);

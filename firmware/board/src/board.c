@@ -1,0 +1,51 @@
+#include "board/board.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+board_config_t board;
+
+static void (*reset_function)(board_reset_t reason);
+static void (*power_off_function)(void);
+static struct timespec boot_time;
+
+void board_set_defaults(void)
+{
+    memset(&board, 0, sizeof(board));
+    board.chip_revision = 300;
+    board.flash_size = 4u << 20;
+    board.rollback = true;
+    board.timeout_ms = 5000;
+    board.tls_in_length = 16384;
+}
+
+void board_on_reset(void (*reset)(board_reset_t reason)) { reset_function = reset; }
+
+void board_on_power_off(void (*power_off)(void)) { power_off_function = power_off; }
+
+void board_reset(board_reset_t reason)
+{
+    if (reset_function) {
+        reset_function(reason);
+    }
+    abort();
+}
+
+void board_power_off(void)
+{
+    if (power_off_function) {
+        power_off_function();
+    }
+    abort();
+}
+
+void board_start_clock(void) { clock_gettime(CLOCK_MONOTONIC, &boot_time); }
+
+uint32_t board_uptime_ms(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    int64_t seconds = now.tv_sec - boot_time.tv_sec;
+    int64_t nanoseconds = now.tv_nsec - boot_time.tv_nsec;
+    return (uint32_t)(seconds * 1000 + nanoseconds / 1000000);
+}
