@@ -1,0 +1,117 @@
+#include "guarded_policy.h"
+
+#include <string.h>
+
+#include "esp_app_format.h"
+#include "esp_efuse.h"
+#include "esp_log.h"
+#include "esp_ota_ops.h"
+#include "esp_partition.h"
+
+static const char *const tag = "guarded_ota";
+
+esp_err_t guarded_policy_may_begin(void)
+{
+    const esp_partition_t *running = esp_ota_get_running_partition();
+    esp_ota_img_states_t state;
+    if (running == NULL) {
+        return ESP_ERR_NOT_FOUND;
+    }
+    if (esp_ota_get_state_partition(running, &state) == ESP_OK &&
+        state == ESP_OTA_IMG_PENDING_VERIFY) {
+        ESP_LOGE(tag, "the running app is not confirmed; confirm it before the next update");
+        return ESP_ERR_OTA_ROLLBACK_INVALID_STATE;
+    }
+    return ESP_OK;
+}
+
+/* Another chip's image, as the header of the running one tells. */
+static esp_err_t judge_header(const esp_image_header_t *header)
+{
+    esp_image_header_t running;
+    if (header->magic != ESP_IMAGE_HEADER_MAGIC) {
+        ESP_LOGE(tag, "no app image: its first byte is 0x%02x", header->magic);
+        return ESP_ERR_OTA_VALIDATE_FAILED;
+    }
+    esp_err_t error =
+        esp_partition_read(esp_ota_get_running_partition(), 0, &running, sizeof(running));
+    if (error != ESP_OK) {
+        return error;
+    }
+    if (header->chip_id != running.chip_id) {
+        ESP_LOGE(tag, "an image for chip 0x%04x, and this is 0x%04x", header->chip_id,
+                 running.chip_id);
+        return ESP_ERR_INVALID_VERSION;
+    }
+    if (header->hash_appended == 0) {
+        ESP_LOGE(tag, "the image has no SHA-256");
+        return ESP_ERR_OTA_VALIDATE_FAILED;
+    }
+    return ESP_OK;
+}
+
+static bool is_same(const char *left, const char *right, size_t size)
+{
+    return strncmp(left, right, size) == 0;
+}
+
+/* Whether a version is that of an update that was rolled back. */
+static bool was_rolled_back(const esp_app_desc_t *offer)
+{
+    esp_app_desc_t invalid;
+    const esp_partition_t *slot = esp_ota_get_last_invalid_partition();
+    return slot != NULL && esp_ota_get_partition_description(slot, &invalid) == ESP_OK &&
+           is_same(offer->version, invalid.version, sizeof(invalid.version));
+}
+
+static esp_err_t judge_app(const esp_app_desc_t *offer, const guarded_ota_config_t *config,
+                           const guarded_manifest_t *manifest)
+{
+    const esp_app_desc_t *running = esp_app_get_description();
+    if (!config->allow_other_project &&
+        !is_same(offer->project_name, running->project_name, sizeof(running->project_name))) {
+        ESP_LOGE(tag, "project '%.32s' is not '%.32s'", offer->project_name,
+                 running->project_name);
+        return ESP_ERR_INVALID_VERSION;
+    }
+    if (!config->allow_same_version &&
+        is_same(offer->version, running->version, sizeof(running->version))) {
+        ESP_LOGE(tag, "version '%.32s' runs already", offer->version);
+        return ESP_ERR_INVALID_VERSION;
+    }
+    if (was_rolled_back(offer)) {
+        ESP_LOGE(tag, "version '%.32s' was rolled back before", offer->version);
+        return ESP_ERR_INVALID_VERSION;
+    }
+    if (offer->secure_version < esp_efuse_read_secure_version()) {
+        ESP_LOGE(tag, "secure version %u is below the chip's", (unsigned)offer->secure_version);
+        return ESP_ERR_INVALID_VERSION;
+    }
+    if (manifest->version[0] != 0 &&
+        !is_same(offer->version, manifest->version, sizeof(manifest->version))) {
+        ESP_LOGE(tag, "version '%.32s' is not the manifest's '%.32s'", offer->version,
+                 manifest->version);
+        return ESP_ERR_INVALID_VERSION;
+    }
+    return ESP_OK;
+}
+
+esp_err_t guarded_policy_judge(const uint8_t *bytes, const guarded_ota_config_t *config,
+                               const guarded_manifest_t *manifest, esp_app_desc_t *offer,
+                               guarded_ota_stage_t *stage)
+{
+    esp_image_header_t header;
+    memcpy(&header, bytes, sizeof(header));
+    memcpy(offer, bytes + sizeof(header) + sizeof(esp_image_segment_header_t), sizeof(*offer));
+    *stage = GUARDED_OTA_HEADER;
+    esp_err_t error = judge_header(&header);
+    if (error != ESP_OK) {
+        return error;
+    }
+    if (offer->magic_word != ESP_APP_DESC_MAGIC_WORD) {
+        ESP_LOGE(tag, "no app descriptor: its magic word is 0x%08x", (unsigned)offer->magic_word);
+        return ESP_ERR_OTA_VALIDATE_FAILED;
+    }
+    *stage = GUARDED_OTA_POLICY;
+    return judge_app(offer, config, manifest);
+}
