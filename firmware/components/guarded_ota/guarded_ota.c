@@ -194,6 +194,11 @@ static esp_err_t accept(guarded_run_t *run, const guarded_response_t *response)
         }
     }
     run->result.total = (size_t)response->total;
+    if (response->start > 0) {
+        /* The middle of an image does not tell where it ends; the file's length does. */
+        run->image.length = run->result.total;
+        run->image.seen = (size_t)response->start;
+    }
     strcpy(run->progress.validator, validator);
     return ESP_OK;
 }
@@ -261,9 +266,6 @@ static attempt_t attempt(guarded_run_t *run, esp_err_t *error)
         *error = from == 0 ? begin_anew(run) : guarded_slot_resume(&run->writer, run->slot, from);
         if (*error != ESP_OK) {
             return ATTEMPT_HOPELESS;
-        }
-        if (from > 0) {
-            run->image.seen = from; /* its length is found anew by the file's */
         }
     }
     run->result.attempts++;

@@ -1,0 +1,59 @@
+#include "methods.h"
+
+#include <string.h>
+
+#include "sdkconfig.h"
+
+extern const char ca_cert_pem_start[] asm("_binary_ca_cert_pem_start");
+
+static const method_t methods[] = {
+    {"native", method_native},
+    {"simple", method_simple},
+    {"advanced", method_advanced},
+    {"guarded", method_guarded},
+};
+
+const method_t *method_named(const char *name)
+{
+    for (size_t at = 0; at < sizeof(methods) / sizeof(methods[0]); at++) {
+        if (strcmp(methods[at].name, name) == 0) {
+            return &methods[at];
+        }
+    }
+    return NULL;
+}
+
+const method_t *method_default(void)
+{
+#if CONFIG_APP_OTA_METHOD_NATIVE
+    return method_named("native");
+#elif CONFIG_APP_OTA_METHOD_SIMPLE
+    return method_named("simple");
+#elif CONFIG_APP_OTA_METHOD_GUARDED
+    return method_named("guarded");
+#else
+    return method_named("advanced");
+#endif
+}
+
+const char *update_ca_pem(void) { return ca_cert_pem_start; }
+
+void update_reject(update_t *update, const char *stage, esp_err_t error)
+{
+    update->outcome = "rejected";
+    update->stage = stage;
+    update->error = error;
+}
+
+void update_refuse(update_t *update, esp_err_t error)
+{
+    update_reject(update, "policy", error);
+    update->outcome = "refused";
+}
+
+void update_succeed(update_t *update)
+{
+    update->outcome = "updated";
+    update->stage = "set-boot";
+    update->error = ESP_OK;
+}
