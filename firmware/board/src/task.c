@@ -11,22 +11,7 @@
 
 #include "board/board.h"
 #include "kernel.h"
-
-struct task {
-    struct task *next;
-    char name[configMAX_TASK_NAME_LEN];
-    TaskFunction_t function;
-    void *argument;
-    UBaseType_t priority;
-    pthread_t thread;
-    clockid_t clock;
-    bool has_clock;
-    bool is_deleted;
-    bool is_suspended;
-    bool is_notified;
-    uint32_t notification;
-    int64_t watched; /* the watchdog's own */
-};
+#include "task_state.h"
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static pthread_cond_t change;
@@ -37,7 +22,7 @@ static int awake;        /* tasks that run, or wait no longer than a time */
 static int asleep;       /* tasks that wait for a change without a limit */
 static unsigned changes; /* how many there were */
 static void (*idle_function)(void);
-static _Thread_local struct task *current;
+_Thread_local struct task *task_current;
 
 static void make_change(void)
 {
@@ -107,7 +92,7 @@ static void end_task(struct task *task)
     }
     one_awake_less();
     kernel_unlock();
-    current = NULL;
+    task_current = NULL;
     free(task);
     pthread_exit(NULL);
 }
@@ -116,7 +101,7 @@ static void end_task(struct task *task)
 static void sleep_until_change(void)
 {
     unsigned before = changes;
-    if (current) {
+    if (task_current) {
         asleep += 1;
         one_awake_less();
     }
@@ -127,7 +112,7 @@ static void sleep_until_change(void)
 
 bool kernel_wait(const deadline_t *deadline)
 {
-    struct task *task = current;
+    struct task *task = task_current;
     bool is_in_time = true;
     if (!task || !task->is_deleted) {
         if (deadline->is_forever) {
@@ -170,7 +155,7 @@ void kernel_each_task(void (*visit)(const char *name, int64_t used, int64_t *las
 static void *run_task(void *argument)
 {
     struct task *task = argument;
-    current = task;
+    task_current = task;
     kernel_lock();
     task->has_clock = pthread_getcpuclockid(pthread_self(), &task->clock) == 0;
     kernel_unlock();
@@ -258,9 +243,9 @@ BaseType_t xTaskCreatePinnedToCore(TaskFunction_t function, const char *name, ui
 void vTaskDelete(TaskHandle_t task)
 {
     kernel_lock();
-    if (!task || task == current) {
-        if (current) {
-            end_task(current);
+    if (!task || task == task_current) {
+        if (task_current) {
+            end_task(task_current);
         }
     } else {
         task->is_deleted = true;
@@ -292,12 +277,12 @@ void vTaskSuspend(TaskHandle_t task)
 {
     kernel_lock();
     if (!task) {
-        task = current;
+        task = task_current;
     }
     if (task) {
         task->is_suspended = true;
     }
-    if (task == current) {
+    if (task == task_current) {
         deadline_t now = kernel_deadline(0);
         kernel_wait(&now);
     }
@@ -323,12 +308,12 @@ void taskYIELD(void)
     sched_yield();
 }
 
-TaskHandle_t xTaskGetCurrentTaskHandle(void) { return current; }
+TaskHandle_t xTaskGetCurrentTaskHandle(void) { return task_current; }
 
 const char *pcTaskGetName(TaskHandle_t task)
 {
     if (!task) {
-        task = current;
+        task = task_current;
     }
     return task ? task->name : "main";
 }
@@ -336,7 +321,7 @@ const char *pcTaskGetName(TaskHandle_t task)
 UBaseType_t uxTaskPriorityGet(TaskHandle_t task)
 {
     if (!task) {
-        task = current;
+        task = task_current;
     }
     return task ? task->priority : tskIDLE_PRIORITY;
 }
@@ -344,7 +329,7 @@ UBaseType_t uxTaskPriorityGet(TaskHandle_t task)
 void vTaskPrioritySet(TaskHandle_t task, UBaseType_t priority)
 {
     if (!task) {
-        task = current;
+        task = task_current;
     }
     if (task) {
         task->priority = priority;
@@ -369,81 +354,4 @@ void vPortExitCritical(portMUX_TYPE *mux)
 {
     (void)mux;
     pthread_mutex_unlock(&critical);
-}
-
-BaseType_t xTaskNotify(TaskHandle_t task, uint32_t value, eNotifyAction action)
-{
-    BaseType_t result = pdPASS;
-    kernel_lock();
-    switch (action) {
-    case eNoAction:
-        break;
-    case eSetBits:
-        task->notification |= value;
-        break;
-    case eIncrement:
-        task->notification += 1;
-        break;
-    case eSetValueWithoutOverwrite:
-        if (task->is_notified) {
-            result = pdFAIL;
-            break;
-        }
-        task->notification = value;
-        break;
-    case eSetValueWithOverwrite:
-        task->notification = value;
-        break;
-    }
-    task->is_notified = true;
-    kernel_changed();
-    kernel_unlock();
-    return result;
-}
-
-BaseType_t xTaskNotifyGive(TaskHandle_t task) { return xTaskNotify(task, 0, eIncrement); }
-
-BaseType_t xTaskNotifyWait(uint32_t clear_on_entry, uint32_t clear_on_exit, uint32_t *value,
-                           TickType_t ticks)
-{
-    struct task *task = current;
-    if (!task) {
-        return pdFALSE;
-    }
-    deadline_t deadline = kernel_deadline(ticks);
-    kernel_lock();
-    if (!task->is_notified) {
-        task->notification &= ~clear_on_entry;
-    }
-    while (!task->is_notified && kernel_wait(&deadline)) {
-    }
-    bool is_notified = task->is_notified;
-    if (value) {
-        *value = task->notification;
-    }
-    if (is_notified) {
-        task->notification &= ~clear_on_exit;
-        task->is_notified = false;
-    }
-    kernel_unlock();
-    return is_notified;
-}
-
-uint32_t ulTaskNotifyTake(BaseType_t clear_on_exit, TickType_t ticks)
-{
-    struct task *task = current;
-    if (!task) {
-        return 0;
-    }
-    deadline_t deadline = kernel_deadline(ticks);
-    kernel_lock();
-    while (task->notification == 0 && kernel_wait(&deadline)) {
-    }
-    uint32_t value = task->notification;
-    if (value) {
-        task->notification = clear_on_exit ? 0 : value - 1;
-    }
-    task->is_notified = false;
-    kernel_unlock();
-    return value;
 }
