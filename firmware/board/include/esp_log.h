@@ -29,6 +29,10 @@ void esp_log_write(esp_log_level_t level, const char *tag, const char *format, .
     __attribute__((format(printf, 3, 4)));
 void esp_log_writev(esp_log_level_t level, const char *tag, const char *format, va_list arguments);
 
+/* Sends what is written from now on to a function like vprintf, and returns the one before. */
+typedef int (*vprintf_like_t)(const char *format, va_list arguments);
+vprintf_like_t esp_log_set_vprintf(vprintf_like_t function);
+
 /* Sixteen bytes a line, in hexadecimal. */
 void esp_log_buffer_hex_internal(const char *tag, const void *buffer, uint16_t count,
                                  esp_log_level_t level);
