@@ -42,3 +42,7 @@ void transport_close(transport_t *transport);
 #define TRANSPORT_TIMEOUT 0
 #define TRANSPORT_FIN -1
 #define TRANSPORT_FAILED -2
+
+/* What esp_transport_translate_error makes of TRANSPORT_FAILED (ESP-IDF Programming Guide, "Error Codes
+ * Reference"). */
+#define ESP_ERR_TCP_TRANSPORT_CONNECTION_FAILED 0xE003
