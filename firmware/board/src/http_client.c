@@ -82,12 +82,7 @@ static esp_err_t take_target(esp_http_client_handle_t client)
         ESP_LOGE(TAG, "config should have either URL or host & path");
         return ESP_ERR_INVALID_ARG;
     }
-    esp_err_t error =
-        config->url ? esp_http_client_set_url(client, config->url) : take_parts(client);
-    if (error == ESP_OK && config->port && config->url) {
-        client->port = client->port == 0 ? config->port : client->port;
-    }
-    return error;
+    return config->url ? esp_http_client_set_url(client, config->url) : take_parts(client);
 }
 
 static esp_err_t set_first_headers(esp_http_client_handle_t client)
@@ -147,10 +142,10 @@ esp_http_client_handle_t esp_http_client_init(const esp_http_client_config_t *co
     }
     client->config = *config;
     if (prepare(client) != ESP_OK) {
-        ESP_LOGE(TAG, "Error initialize http client");
         free_client(client);
         return NULL;
     }
+    client->state = HTTP_CLIENT_INIT;
     return client;
 }
 
@@ -158,6 +153,9 @@ esp_err_t esp_http_client_close(esp_http_client_handle_t client)
 {
     if (!client) {
         return ESP_FAIL;
+    }
+    if (client->state < HTTP_CLIENT_INIT) {
+        return ESP_OK;
     }
     http_client_dispatch(client, HTTP_EVENT_DISCONNECTED, NULL, 0);
     client->state = HTTP_CLIENT_INIT;

@@ -31,13 +31,14 @@ static esp_err_t check_response(esp_http_client_handle_t client)
     case HttpStatus_SeeOther:
     case HttpStatus_TemporaryRedirect:
     case HttpStatus_PermanentRedirect:
-        http_client_dispatch(client, HTTP_EVENT_REDIRECT, NULL, 0);
-        if (client->config.disable_auto_redirect) {
-            return ESP_OK; /* the handler may call esp_http_client_set_redirection */
-        }
         client->redirections++;
         client->is_again = true;
-        return esp_http_client_set_redirection(client);
+        if (!client->config.disable_auto_redirect) {
+            return esp_http_client_set_redirection(client);
+        }
+        /* The handler may call esp_http_client_set_redirection. */
+        http_client_dispatch(client, HTTP_EVENT_REDIRECT, NULL, 0);
+        return ESP_OK;
     case HttpStatus_Unauthorized:
         esp_http_client_add_auth(client);
         return ESP_OK;

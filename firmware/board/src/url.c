@@ -38,6 +38,9 @@ static esp_err_t take_host(esp_http_client_handle_t client, const url_t *url)
     client->host = NULL;
     if (length_of(url, UF_HOST) == 0) {
         client->host = old;
+        if (!old) {
+            ESP_LOGE(TAG, "invalid host");
+        }
         return old ? ESP_OK : ESP_ERR_INVALID_ARG;
     }
     bool is_taken = take(&client->host, url, UF_HOST);
