@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "bootloader_common.h"
 #include "esp_app_desc.h"
 #include "esp_err.h"
 #include "esp_event.h"
