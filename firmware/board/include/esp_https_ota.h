@@ -7,6 +7,7 @@
 
 #include "bootloader_common.h"
 #include "esp_app_desc.h"
+#include "esp_app_format.h"
 #include "esp_err.h"
 #include "esp_event.h"
 #include "esp_http_client.h"
