@@ -47,9 +47,6 @@ uint32_t otadata_slot(const esp_ota_select_entry_t *entry, uint32_t slots)
 /* 2^32 is reached only behind a sequence that no board lives to see, and is cut to 32 bits there. */
 uint32_t otadata_next_seq(uint32_t active_seq, uint32_t slot, uint32_t slots)
 {
-    if (active_seq == 0) {
-        return slot + 1;
-    }
     uint64_t seq = (slot + 1) % slots;
     if (active_seq > seq) {
         seq += (active_seq - seq + slots - 1) / slots * slots;
