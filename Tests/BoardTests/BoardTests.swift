@@ -1,7 +1,8 @@
 import Board
 import Testing
 
-@Suite struct BoardTests {
+/// One after another, those in extensions too: a process is one board.
+@Suite(.serialized) struct BoardTests {
     @Test func beginsAsABareESP32() {
         board_set_defaults()
         #expect(board.chip_id == 0)
