@@ -1,4 +1,4 @@
-import Board
+@preconcurrency import Board
 import Testing
 
 /// One after another, those in extensions too: a process is one board.
