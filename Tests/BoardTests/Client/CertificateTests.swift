@@ -148,7 +148,7 @@ extension BoardTests {
             }
             let leaf = try self.certificates.mint(
                 "leaf", ["subjectAltName=IP:127.0.0.1"], by: chain[0])
-            let rest = try self.certificates.folder.appending(path: "rest.pem")
+            let rest = self.certificates.folder.appending(path: "rest.pem")
             try Data(([leaf] + chain).map(\.pem).joined().utf8).write(to: rest)
             self.expectRefused(
                 try self.connect(Certificate(path: rest.path, key: leaf.key)), code: "3000",
@@ -156,8 +156,13 @@ extension BoardTests {
         }
 
         @Test func wrongUsesAreRefusedWithTheirOwnNumber() throws {
-            for usage in ["extendedKeyUsage=clientAuth", "keyUsage=keyEncipherment"] {
-                let made = try self.certificates.mint("x", ["subjectAltName=IP:127.0.0.1", usage])
+            for usage in [
+                "extendedKeyUsage=clientAuth", "keyUsage=keyEncipherment", "keyUsage=keyCertSign",
+            ] {
+                // With an EC key, OpenSSL itself would not use it so.
+                let made = try self.certificates.mint(
+                    "x", ["subjectAltName=IP:127.0.0.1", usage],
+                    key: ["rsa", "rsa_keygen_bits:2048"])
                 let result = try self.connect(made)
                 #expect(
                     result.log.first

@@ -95,7 +95,7 @@ final class Certificates: Sendable {
             key: folder.appending(path: file + ".key").path)
         var words = ["req", "-config", folder.appending(path: "openssl.cnf").path, "-x509"]
         words += ["-newkey", key[0]] + key.dropFirst().flatMap { ["-pkeyopt", $0] }
-        words += ["-nodes", "-days", "30", digest, "-subj", "/CN=\(name)"]
+        words += ["-nodes", "-days", "7300", digest, "-subj", "/CN=\(name)"]
         words += ["-keyout", made.key, "-out", made.path]
         words += extensions.flatMap { ["-addext", $0] }
         if let issuer { words += ["-CA", issuer.path, "-CAkey", issuer.key] }

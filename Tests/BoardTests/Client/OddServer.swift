@@ -3,7 +3,7 @@ import Testing
 
 /// A step of what the server does with a connection; see Fixtures/odd_server.py.
 enum Step {
-    case request, closeNotify, fin, rst, hold
+    case request, hello, closeNotify, fin, rst, hold
     case tls(Certificate, min: String = "1.1", max: String = "1.3", more: [String: String] = [:])
     case send(String)
     case `repeat`(String, Int)
@@ -30,6 +30,7 @@ enum Step {
     var json: Any {
         switch self {
         case .request: "request"
+        case .hello: "hello"
         case .closeNotify: "close_notify"
         case .fin: "fin"
         case .rst: "rst"

@@ -2,6 +2,7 @@
 
 Prints the port, then one JSON line for each thing that it saw. Steps:
   "request"              reads a request's head
+  "hello"                reads a ClientHello
   {"tls": {...}}         a handshake: cert, key, min, max, ciphers, client_ca
   {"send": text}         {"repeat": [text, count]}     {"drip": [text, bytes, seconds]}
   {"raw": text}          below TLS
@@ -93,6 +94,11 @@ class Connection:
             self.held += part
         head, _, self.held = self.held.partition(b"\r\n\r\n")
         say(request=head.decode("latin1"))
+
+    def hello(self):
+        head = self.plain.recv(5, socket.MSG_WAITALL)
+        body = self.plain.recv(head[3] << 8 | head[4], socket.MSG_WAITALL)
+        say(hello=(head + body).hex())
 
     def close_notify(self):
         try:
