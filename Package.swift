@@ -54,7 +54,8 @@ let package = Package(
             name: "board-probe", dependencies: ["BoardProgram"],
             path: "Tests/BoardTests/Apps/probe"),
         .testTarget(
-            name: "BoardTests", dependencies: ["Board", "FirmwareImage"], exclude: ["Apps"]),
+            name: "BoardTests", dependencies: ["Board", "FirmwareImage"],
+            exclude: ["Apps", "Fixtures"]),
         .target(name: "ImageSigning", dependencies: ["COpenSSL", "FirmwareImage"]),
         .target(name: "Faults", dependencies: ["FaultKit", "FirmwareImage", core]),
         .target(

@@ -1,7 +1,8 @@
 @preconcurrency import Board
 import Testing
 
-@Suite struct BoardTests {
+/// One after another, those in extensions too: a process is one board.
+@Suite(.serialized) struct BoardTests {
     @Test func beginsAsABareESP32() throws {
         try Bench.with { _ in
             board_set_defaults()

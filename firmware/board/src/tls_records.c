@@ -7,7 +7,9 @@
 #include "board/board.h"
 #include "tls_internal.h"
 
+/* The content types of a record (RFC 5246, 6.2.1) are those between. */
 #define CHANGE_CIPHER_SPEC 20
+#define APPLICATION_DATA 23
 /* What Mbed TLS adds to the content's length for IV, MAC and padding. */
 #define RECORD_OVERHEAD 320
 
@@ -29,6 +31,9 @@ static int follow(tls_records_t *records, const unsigned char *bytes, size_t cou
             continue;
         }
         records->header_count = 0;
+        if (records->header[0] < CHANGE_CIPHER_SPEC || records->header[0] > APPLICATION_DATA) {
+            continue; /* no record: Mbed TLS will say so */
+        }
         size_t length = (size_t)records->header[3] << 8 | records->header[4];
         records->body_left = length;
         if (length > board.tls_in_length + RECORD_OVERHEAD) {
