@@ -29,6 +29,37 @@ static void count_boots(void)
     printf("boots %" PRIu32 "\n", boots + 1);
 }
 
+/* Replaces a value again and again, as often as more than fills the store. */
+static void fill(void)
+{
+    nvs_handle_t handle;
+    uint8_t block[1000];
+    if (nvs_flash_init() != ESP_OK || nvs_open("fill", NVS_READWRITE, &handle) != ESP_OK) {
+        return;
+    }
+    for (uint8_t number = 1; number <= 12; number++) {
+        memset(block, number, sizeof(block));
+        ESP_ERROR_CHECK(nvs_set_blob(handle, "block", block, sizeof(block)));
+        printf("set %d\n", number);
+    }
+}
+
+/* What fill has left, and whether the store takes more. */
+static void show(void)
+{
+    nvs_handle_t handle;
+    uint8_t block[1000] = {0};
+    size_t length = sizeof(block);
+    ESP_ERROR_CHECK(nvs_flash_init());
+    ESP_ERROR_CHECK(nvs_open("fill", NVS_READWRITE, &handle));
+    nvs_get_blob(handle, "block", block, &length);
+    for (size_t i = 1; i < sizeof(block); i++) {
+        assert(block[i] == block[0]);
+    }
+    ESP_ERROR_CHECK(nvs_set_u8(handle, "more", 1));
+    printf("has %d\n", block[0]);
+}
+
 static void say_goodbye(void) { printf("goodbye\n"); }
 
 static void wait_for_ever(void *unused)
@@ -56,6 +87,10 @@ static void obey(const char *line)
         esp_deep_sleep(10000);
     } else if (strcmp(line, "count") == 0) {
         count_boots();
+    } else if (strcmp(line, "fill") == 0) {
+        fill();
+    } else if (strcmp(line, "show") == 0) {
+        show();
     } else if (strcmp(line, "wait") == 0) {
         xTaskCreate(wait_for_ever, "waits", 2048, NULL, 1, NULL);
     } else if (strcmp(line, "end") == 0) {
