@@ -13,6 +13,7 @@ let package = Package(
         .library(name: "Faults", targets: ["Faults"]),
         .library(name: "FaultServer", targets: ["FaultServer"]),
         .library(name: "FaultTesting", targets: ["FaultTesting"]),
+        .executable(name: "virtual-board", targets: ["board-advanced"]),
         // Images by themselves, and their signatures.
         .library(name: "FirmwareImage", targets: ["FirmwareImage"]),
         .library(name: "ImageSigning", targets: ["ImageSigning"]),
@@ -36,7 +37,25 @@ let package = Package(
                 .linkedLibrary("mbedtls"), .linkedLibrary("mbedx509"),
                 .linkedLibrary("mbedcrypto"), .linkedLibrary("http_parser"),
             ]),
-        .testTarget(name: "BoardTests", dependencies: ["Board", "FirmwareImage"]),
+        // The board's program without an app, and with each of those of the tests.
+        .target(
+            name: "BoardProgram", dependencies: ["Board"], path: "firmware/board/program",
+            publicHeadersPath: "."),
+        .executableTarget(
+            name: "board-native", dependencies: ["BoardProgram"],
+            path: "Tests/BoardTests/Apps/native"),
+        .executableTarget(
+            name: "board-simple", dependencies: ["BoardProgram"],
+            path: "Tests/BoardTests/Apps/simple"),
+        .executableTarget(
+            name: "board-advanced", dependencies: ["BoardProgram"],
+            path: "Tests/BoardTests/Apps/advanced"),
+        .executableTarget(
+            name: "board-probe", dependencies: ["BoardProgram"],
+            path: "Tests/BoardTests/Apps/probe"),
+        .testTarget(
+            name: "BoardTests", dependencies: ["Board", "FirmwareImage"],
+            exclude: ["Apps", "Fixtures"]),
         .target(name: "ImageSigning", dependencies: ["COpenSSL", "FirmwareImage"]),
         .target(name: "Faults", dependencies: ["FaultKit", "FirmwareImage", core]),
         .target(

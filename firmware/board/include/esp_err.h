@@ -1,7 +1,12 @@
 /* Error numbers that functions return: 0 is success (ESP-IDF Programming Guide, "Error Codes Reference"). */
 #pragma once
 
+#include <assert.h>
+#include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
+
+#include "sdkconfig.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -34,6 +39,9 @@ typedef int esp_err_t;
 /* The name of an error number, such as "ESP_ERR_OTA_VALIDATE_FAILED"; "UNKNOWN ERROR" if it has none.
  * The text is never freed. */
 const char *esp_err_to_name(esp_err_t code);
+
+/* The same, or that number in decimal in the buffer; returns what it says. */
+const char *esp_err_to_name_r(esp_err_t code, char *buffer, size_t size);
 
 /* Says on the console what failed where, and aborts. */
 void _esp_error_check_failed(esp_err_t code, const char *file, int line, const char *function,

@@ -1,8 +1,11 @@
 /* Log lines on the console: `I (123) tag: text` (ESP-IDF Programming Guide, "Logging library"). */
 #pragma once
 
+#include <inttypes.h>
 #include <stdarg.h>
 #include <stdint.h>
+
+#include "sdkconfig.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -29,12 +32,17 @@ void esp_log_write(esp_log_level_t level, const char *tag, const char *format, .
     __attribute__((format(printf, 3, 4)));
 void esp_log_writev(esp_log_level_t level, const char *tag, const char *format, va_list arguments);
 
+typedef int (*vprintf_like_t)(const char *format, va_list arguments);
+
+/* Where log lines go instead of the standard output; what was set before. */
+vprintf_like_t esp_log_set_vprintf(vprintf_like_t function);
+
 /* Sixteen bytes a line, in hexadecimal. */
 void esp_log_buffer_hex_internal(const char *tag, const void *buffer, uint16_t count,
                                  esp_log_level_t level);
 
 #ifndef LOG_LOCAL_LEVEL
-#define LOG_LOCAL_LEVEL ESP_LOG_VERBOSE
+#define LOG_LOCAL_LEVEL CONFIG_LOG_MAXIMUM_LEVEL
 #endif
 
 #define ESP_LOG_LEVEL(level, tag, format, ...)                                                     \
@@ -54,12 +62,19 @@ void esp_log_buffer_hex_internal(const char *tag, const void *buffer, uint16_t c
 #define ESP_LOGD(tag, format, ...) ESP_LOG_LEVEL_LOCAL(ESP_LOG_DEBUG, tag, format, ##__VA_ARGS__)
 #define ESP_LOGV(tag, format, ...) ESP_LOG_LEVEL_LOCAL(ESP_LOG_VERBOSE, tag, format, ##__VA_ARGS__)
 
+#define ESP_EARLY_LOGE ESP_LOGE
+#define ESP_EARLY_LOGW ESP_LOGW
+#define ESP_EARLY_LOGI ESP_LOGI
+#define ESP_EARLY_LOGD ESP_LOGD
+#define ESP_EARLY_LOGV ESP_LOGV
+#define ESP_DRAM_LOGE ESP_LOGE
+#define ESP_DRAM_LOGW ESP_LOGW
+#define ESP_DRAM_LOGI ESP_LOGI
+
 #define ESP_LOG_BUFFER_HEX_LEVEL(tag, buffer, count, level)                                        \
     esp_log_buffer_hex_internal(tag, buffer, count, level)
 #define ESP_LOG_BUFFER_HEX(tag, buffer, count)                                                     \
     esp_log_buffer_hex_internal(tag, buffer, count, ESP_LOG_INFO)
-
-#include <inttypes.h>
 
 #ifdef __cplusplus
 }

@@ -41,11 +41,13 @@ void board_power_off(void)
 
 void board_start_clock(void) { clock_gettime(CLOCK_MONOTONIC, &boot_time); }
 
-uint32_t board_uptime_ms(void)
+uint64_t board_uptime_us(void)
 {
     struct timespec now;
     clock_gettime(CLOCK_MONOTONIC, &now);
     int64_t seconds = now.tv_sec - boot_time.tv_sec;
     int64_t nanoseconds = now.tv_nsec - boot_time.tv_nsec;
-    return (uint32_t)(seconds * 1000 + nanoseconds / 1000000);
+    return (uint64_t)(seconds * 1000000 + nanoseconds / 1000);
 }
+
+uint32_t board_uptime_ms(void) { return (uint32_t)(board_uptime_us() / 1000); }

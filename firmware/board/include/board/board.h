@@ -39,6 +39,7 @@ typedef enum {
     BOARD_RESET_INT_WATCHDOG = 5,
     BOARD_RESET_TASK_WATCHDOG = 6,
     BOARD_RESET_WATCHDOG = 7, /* the RTC watchdog, among others */
+    BOARD_RESET_DEEP_SLEEP = 8,
 } board_reset_t;
 
 /* Resets the chip: everything but flash and eFuse is gone. Calls the function that the program has set
@@ -52,5 +53,6 @@ void board_on_power_off(void (*power_off)(void));
 
 /* Milliseconds since this boot, by the monotonic clock. */
 uint32_t board_uptime_ms(void);
+uint64_t board_uptime_us(void);
 /* A boot begins: uptime counts from now. */
 void board_start_clock(void);

@@ -25,6 +25,13 @@ esp_err_t flash_read(uint32_t address, void *to, size_t count);
 esp_err_t flash_erase(uint32_t address, size_t count);
 esp_err_t flash_program(uint32_t address, const void *from, size_t count);
 
+/* The flash as memory, up to its end; NULL if the range is not inside. It follows what happens later. */
+const uint8_t *flash_map(uint32_t address, size_t count);
+
+/* Writes as a programmer does that takes the chip out: no rule of NOR holds, and it is no operation.
+ * ESP_ERR_INVALID_SIZE: beyond the chip's end. */
+esp_err_t flash_preset(uint32_t address, const void *from, size_t count);
+
 /* How many operations there were, and the number to go on from after a reset. */
 uint32_t flash_operations(void);
 void flash_set_operations(uint32_t count);

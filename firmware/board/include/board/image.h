@@ -17,6 +17,8 @@ typedef struct {
     uint32_t start;   /* of the slot, in flash */
     uint32_t length;  /* with checksum, digest and, for a signed image, its signature sector */
     esp_image_header_t header;
+    esp_image_segment_header_t segments[ESP_IMAGE_MAX_SEGMENTS];
+    uint32_t segment_data[ESP_IMAGE_MAX_SEGMENTS]; /* where each one's data stands in flash */
     uint8_t digest[32]; /* of the image up to its digest, if there is one */
     bool has_descriptor;
     esp_app_desc_t descriptor;
@@ -26,6 +28,9 @@ typedef struct {
  * log says nothing but what ESP-IDF says even then. */
 esp_err_t image_verify(uint32_t start, uint32_t size, image_verifier_t verifier, bool is_silent,
                        image_t *image);
+
+/* The same without looking at checksum, digest and signature: where the parts stand. Says nothing. */
+esp_err_t image_locate(uint32_t start, uint32_t size, image_t *image);
 
 /* The descriptor at its place in a slot. ESP_ERR_NOT_FOUND if its magic word is another. */
 esp_err_t image_descriptor(uint32_t start, uint32_t size, esp_app_desc_t *descriptor);

@@ -1,0 +1,75 @@
+import FirmwareImage
+import Foundation
+import Testing
+
+/// The program with one of the tests' apps, and its files in a folder of its own.
+final class VirtualBoard {
+    let folder: URL
+    private let program: String
+
+    /// A run's end.
+    struct Ended {
+        let status: Int32
+        let console: String
+        let errors: String
+    }
+
+    init(_ app: String) throws {
+        self.folder = try FileManager.default.url(
+            for: .itemReplacementDirectory, in: .userDomainMask,
+            appropriateFor: FileManager.default.temporaryDirectory, create: true)
+        let places = (Bundle.allBundles.map(\.bundlePath) + CommandLine.arguments).map {
+            ($0 as NSString).deletingLastPathComponent + "/board-\(app)"
+        }
+        self.program = try #require(
+            places.first { FileManager.default.isExecutableFile(atPath: $0) },
+            "board-\(app) is not beside the tests: swift build --build-tests makes it")
+    }
+
+    deinit { try? FileManager.default.removeItem(at: self.folder) }
+
+    func file(_ name: String) -> String { self.folder.appending(path: name).path }
+
+    func write(_ bytes: [UInt8], to name: String) throws -> String {
+        try Data(bytes).write(to: URL(filePath: self.file(name)))
+        return self.file(name)
+    }
+
+    /// Runs it on the board's flash until it ends, for half a minute at most.
+    func run(_ words: [String] = [], typed lines: [String] = []) throws -> Ended {
+        try self.runPlain(["--flash", self.file("flash"), "--report", self.file("report")] + words, lines)
+    }
+
+    func runPlain(_ words: [String], _ lines: [String] = []) throws -> Ended {
+        let input = try self.write(lines.flatMap { Array(($0 + "\n").utf8) }, to: "in")
+        for name in ["out", "err"] { _ = try self.write([], to: name) }
+        let process = Process()
+        process.executableURL = URL(filePath: "/usr/bin/env")
+        process.arguments = ["timeout", "30", self.program] + words
+        process.standardInput = FileHandle(forReadingAtPath: input)
+        process.standardOutput = FileHandle(forWritingAtPath: self.file("out"))
+        process.standardError = FileHandle(forWritingAtPath: self.file("err"))
+        try process.run()
+        process.waitUntilExit()
+        return Ended(
+            status: process.terminationStatus, console: try self.text("out"),
+            errors: try self.text("err"))
+    }
+
+    private func text(_ name: String) throws -> String {
+        String(decoding: try Data(contentsOf: URL(filePath: self.file(name))), as: UTF8.self)
+    }
+
+    /// What the report says of each boot: why the chip was reset, and what it ran.
+    func report() throws -> [String] {
+        try self.text("report").split(separator: "\n").compactMap { line in
+            let event = try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any] ?? [:]
+            switch event["event"] as? String {
+            case "boot": return "boot \(event["reset"] ?? "")"
+            case "app": return "app \(event["slot"] ?? "") \(event["version"] ?? "")"
+            case "reset": return nil
+            case let other: return other
+            }
+        }
+    }
+}

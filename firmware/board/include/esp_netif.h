@@ -1,0 +1,44 @@
+/* The network interface: the computer's, which is there already. */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "esp_err.h"
+#include "esp_event.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef struct esp_netif_obj esp_netif_t;
+
+typedef struct {
+    uint32_t addr; /* in network order */
+} esp_ip4_addr_t;
+
+typedef struct {
+    esp_ip4_addr_t ip;
+    esp_ip4_addr_t netmask;
+    esp_ip4_addr_t gw;
+} esp_netif_ip_info_t;
+
+#define IPSTR "%d.%d.%d.%d"
+#define IP2STR(address)                                                                            \
+    (int)((address)->addr & 0xFF), (int)((address)->addr >> 8 & 0xFF),                             \
+        (int)((address)->addr >> 16 & 0xFF), (int)((address)->addr >> 24 & 0xFF)
+
+esp_err_t esp_netif_init(void);
+esp_err_t esp_netif_deinit(void);
+const char *esp_netif_get_desc(esp_netif_t *netif);
+esp_err_t esp_netif_get_ip_info(esp_netif_t *netif, esp_netif_ip_info_t *info);
+bool esp_netif_is_netif_up(esp_netif_t *netif);
+/* A name for `if_name` of an HTTP client: of the computer's loopback. At least 6 bytes. */
+esp_err_t esp_netif_get_netif_impl_name(esp_netif_t *netif, char *name);
+
+ESP_EVENT_DECLARE_BASE(IP_EVENT);
+typedef enum { IP_EVENT_STA_GOT_IP = 0, IP_EVENT_ETH_GOT_IP = 4 } ip_event_t;
+
+#ifdef __cplusplus
+}
+#endif

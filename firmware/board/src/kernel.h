@@ -1,0 +1,42 @@
+/* What tasks wait on: one lock for all of the scheduler's objects, and one signal that something has
+ * changed. A board has a handful of tasks, so nothing finer is needed. Not for apps. */
+#pragma once
+
+#include <stdbool.h>
+#include <time.h>
+
+#include "freertos/FreeRTOS.h"
+#include "freertos/task.h"
+
+void kernel_lock(void);
+void kernel_unlock(void);
+
+/* Wakes all that wait, to look again. With the lock held. */
+void kernel_changed(void);
+
+/* When a wait that begins now ends. */
+typedef struct {
+    bool is_forever;
+    struct timespec at;
+} deadline_t;
+
+deadline_t kernel_deadline(TickType_t ticks);
+deadline_t kernel_deadline_us(uint64_t microseconds);
+
+/* Waits for a change, with the lock held. false: the time is over. Does not return in a task that was
+ * deleted, nor before a suspended one is resumed. */
+bool kernel_wait(const deadline_t *deadline);
+
+/* Called, with the lock held, once nothing can ever happen again: each task has ended or waits without
+ * a time limit. NULL: nothing is called. */
+void kernel_on_idle(void (*idle)(void));
+
+/* A task waits at the end of the console's input: for ever. */
+void kernel_wait_at_end_of_input(void) __attribute__((noreturn));
+
+/* The task watchdog looks at each task that runs: how much of the processor it has used so far, in
+ * nanoseconds. With the lock held. */
+void kernel_each_task(void (*visit)(const char *name, int64_t used, int64_t *last));
+
+/* Starts a thread that is no task of the app's. */
+void kernel_start_thread(void (*function)(void *), void *argument);
