@@ -13,7 +13,7 @@ let package = Package(
         .library(name: "Faults", targets: ["Faults"]),
         .library(name: "FaultServer", targets: ["FaultServer"]),
         .library(name: "FaultTesting", targets: ["FaultTesting"]),
-        .executable(name: "virtual-board", targets: ["board-advanced"]),
+        .executable(name: "virtual-board", targets: ["virtual-board"]),
         // Images by themselves, and their signatures.
         .library(name: "FirmwareImage", targets: ["FirmwareImage"]),
         .library(name: "ImageSigning", targets: ["ImageSigning"]),
@@ -36,6 +36,20 @@ let package = Package(
             linkerSettings: [
                 .linkedLibrary("mbedtls"), .linkedLibrary("mbedx509"),
                 .linkedLibrary("mbedcrypto"), .linkedLibrary("http_parser"),
+            ]),
+        // The on-device app, on the virtual board.
+        .target(
+            name: "GuardedOTA", dependencies: ["Board"], path: "firmware/components/guarded_ota",
+            exclude: ["CMakeLists.txt"]),
+        .executableTarget(
+            name: "virtual-board", dependencies: ["BoardProgram", "GuardedOTA"],
+            path: "firmware/main", exclude: ["CMakeLists.txt", "Kconfig.projbuild"],
+            cSettings: [
+                // What Kconfig.projbuild asks for, as idf.py would answer by default.
+                .define("CONFIG_APP_OTA_URL", to: "\"\""),
+                .define("CONFIG_APP_OTA_METHOD_ADVANCED", to: "1"),
+                .define("CONFIG_APP_OTA_RECEIVE_TIMEOUT_MS", to: "board_receive_timeout()"),
+                .define("CONFIG_APP_SELF_TEST_GPIO", to: "4"),
             ]),
         // The board's program without an app, and with each of those of the tests.
         .target(
@@ -94,14 +108,15 @@ let package = Package(
             ],
             exclude: ["Golden"]),
         .testTarget(
-            name: "EndToEndTests", dependencies: ["faultserve", "FirmwareImage"],
+            name: "EndToEndTests", dependencies: ["faultserve", "virtual-board", "FirmwareImage"],
             exclude: ["Fixtures"]),
         .testTarget(name: "TidyTests", dependencies: ["FaultKit", "FaultServer", "Faults"]),
     ],
     swiftLanguageModes: [.v6]
 )
 
-for target in package.targets where target.type != .system && !["CLinux", "Board"].contains(target.name) {
+for target in package.targets
+where target.type != .system && !["CLinux", "Board"].contains(target.name) {
     target.swiftSettings = [
         .enableUpcomingFeature("ExistentialAny"),
         .enableUpcomingFeature("MemberImportVisibility"),

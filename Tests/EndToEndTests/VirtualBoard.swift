@@ -1,0 +1,61 @@
+import FirmwareImage
+import Foundation
+import Testing
+
+/// The virtual board with its flash: the on-device app, run with no hardware.
+final class VirtualBoard {
+    /// What one run of it came to.
+    struct Run {
+        let status: Int32
+        let console: String
+        /// The members of each line `OTA-REPORT {...}`.
+        let reports: [[String: Any]]
+
+        func report(_ event: String) -> [String: Any]? {
+            self.reports.last { $0["event"] as? String == event }
+        }
+
+        /// Where the last app that booted ran, and which it was.
+        var running: String {
+            let boot = self.report("boot")
+            return "\(boot?["slot"] ?? "?") \(boot?["version"] ?? "?")"
+        }
+
+        var outcome: String { self.report("update")?["outcome"] as? String ?? "none" }
+        var stage: String { self.report("update")?["stage"] as? String ?? "none" }
+        var error: String { self.report("update")?["error"] as? String ?? "none" }
+    }
+
+    private let folder: Folder
+    private static let program = (binary as NSString).deletingLastPathComponent + "/virtual-board"
+
+    /// - Parameter version: of the factory app, which is of the demo image's project.
+    init(version: String = "1.0.0") throws {
+        self.folder = try Folder()
+        let recipe = AppImageRecipe(
+            project: AppImageRecipe.demo.project, version: version, size: 69_712)
+        try self.folder.write(Data(recipe.bytes()), to: "factory.bin")
+    }
+
+    /// Boots until the app waits for more input, or until the board gives up.
+    func run(
+        _ method: String, from server: Faultserve, _ more: [String] = [],
+        within seconds: Double = 60
+    ) throws -> Run {
+        let done = try EndToEndTests.run(
+            Self.program,
+            [
+                "--flash", self.folder.file("flash"), "--factory", self.folder.file("factory.bin"),
+                "--ca", server.ca, "--url", server.url + "/firmware.bin", "--method", method,
+                "--max-boots", "4",
+            ] + more, within: seconds)
+        let prefix = "OTA-REPORT "
+        let reports = done.output.split(separator: "\n").filter { $0.hasPrefix(prefix) }.map {
+            try? JSONSerialization.jsonObject(with: Data($0.dropFirst(prefix.count).utf8))
+                as? [String: Any]
+        }
+        return Run(
+            status: done.status, console: done.output + done.errors,
+            reports: reports.compactMap { $0 })
+    }
+}

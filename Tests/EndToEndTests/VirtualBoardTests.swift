@@ -1,0 +1,94 @@
+import FirmwareImage
+import Foundation
+import Testing
+
+/// The on-device app on the virtual board, updated by faultserve over HTTPS.
+@Suite struct VirtualBoardTests {
+    static let methods = ["native", "simple", "advanced", "guarded"]
+
+    /// A server of the demo project in a version.
+    private func server(of version: String, _ more: [String] = []) throws -> (Faultserve, Folder) {
+        let folder = try Folder()
+        let recipe = AppImageRecipe(
+            project: AppImageRecipe.demo.project, version: version, size: 131_072)
+        try folder.write(Data(recipe.bytes()), to: "app.bin")
+        return (try Faultserve(["--image", folder.file("app.bin")] + more), folder)
+    }
+
+    @Test(.timeLimit(.minutes(5)), arguments: methods)
+    func goesFromFactoryToOneSlotAndToTheOtherAndBack(method: String) throws {
+        let board = try VirtualBoard()
+        for (version, running) in [("2.0.0", "ota_0"), ("3.0.0", "ota_1"), ("4.0.0", "ota_0")] {
+            let (server, folder) = try self.server(of: version)
+            let run = try board.run(method, from: server)
+            #expect(run.status == 0, "\(run.console)")
+            #expect(run.outcome == "updated", "\(run.console)")
+            #expect(run.running == "\(running) \(version)")
+            #expect(run.report("self-test")?["state"] as? String == "VALID")
+            withExtendedLifetime(folder) {}
+        }
+    }
+
+    /// Where each method notices that an image is for another chip.
+    @Test(
+        .timeLimit(.minutes(5)),
+        arguments: [
+            ("native", "verify", "ESP_ERR_OTA_VALIDATE_FAILED"),
+            ("simple", "download", "ESP_ERR_INVALID_VERSION"),
+            ("advanced", "header", "ESP_ERR_INVALID_VERSION"),
+            ("guarded", "header", "ESP_ERR_INVALID_VERSION"),
+        ])
+    func refusesAnImageForAnotherChip(method: String, stage: String, error: String) throws {
+        let server = try Faultserve(["--profile", "wrong-chip"])
+        let run = try VirtualBoard().run(method, from: server)
+        #expect(run.outcome == "rejected")
+        #expect(run.stage == stage)
+        #expect(run.error == error)
+        #expect(run.running == "factory 1.0.0")
+        #expect(run.console.contains("ismatch chip") || run.console.contains("for chip 0x"))
+    }
+
+    @Test(
+        .timeLimit(.minutes(5)),
+        arguments: ["self-test-fails", "crash-on-first-boot", "crash-at-startup", "entry-address"])
+    func rollsBackWhatDoesNotWork(profile: String) throws {
+        let server = try Faultserve(["--profile", profile])
+        let run = try VirtualBoard().run("advanced", from: server)
+        #expect(run.outcome == "updated")
+        #expect(run.running == "factory 1.0.0", "\(run.console)")
+    }
+
+    @Test(.timeLimit(.minutes(5)), arguments: methods)
+    func refusesACertificateOfAnotherName(method: String) throws {
+        let server = try Faultserve(["--profile", "bad-cn"])
+        // Only the first attempt matters here; guarded would make six.
+        let run = try VirtualBoard().run(method, from: server, ["--timeout-ms", "50"])
+        #expect(run.outcome == "rejected")
+        #expect(run.console.contains("mbedtls_ssl_handshake returned -0x2700"))
+        #expect(run.running == "factory 1.0.0")
+        #expect(try server.event("alert")?.text("alert") == "bad_certificate")
+    }
+
+    @Test(.timeLimit(.minutes(5)))
+    func guardedGoesOnWhereTheConnectionBroke() throws {
+        let server = try Faultserve(["--fault", "truncate at=40% ending=cut when.request=1"])
+        let run = try VirtualBoard().run("guarded", from: server)
+        #expect(run.running == "ota_0 2.0.0", "\(run.console)")
+        let ranges = try server.journal().filter { $0.name == "request" }.compactMap {
+            ($0["fields"] as? [[String]])?.first { $0.first?.lowercased() == "range" }?.last
+                ?? $0.text("range")
+        }
+        // 240,889 bytes came, and whole sectors of them are in the flash.
+        #expect(ranges.last == "bytes=237568-", "\(ranges)")
+    }
+
+    @Test(.timeLimit(.minutes(5)))
+    func guardedEndsWhereTheStockMethodsWaitForEver() throws {
+        let server = try Faultserve(["--fault", "stall at=50%"])
+        let run = try VirtualBoard().run(
+            "guarded", from: server, ["--timeout-ms", "50"], within: 90)
+        #expect(run.outcome == "rejected", "\(run.console)")
+        #expect(run.error == "ESP_ERR_TIMEOUT")
+        #expect(run.running == "factory 1.0.0")
+    }
+}
