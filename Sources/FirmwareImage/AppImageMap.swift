@@ -101,11 +101,6 @@ struct AppImageWalk {
     /// What ends the walk before the image's end.
     private(set) var flaw: AppImageFlaw?
 
-    /// ESP-IDF's `ESP_IMAGE_MAX_SEGMENTS`.
-    static let mostSegments = 16
-    /// A segment is shorter than this (ESP-IDF, `esp_image_format.c`).
-    static let segmentLimit = 16 << 20
-
     /// - Throws: what the bytes throw.
     init(_ bytes: some ImageBytes) throws {
         do {
@@ -118,7 +113,7 @@ struct AppImageWalk {
     private mutating func follow(_ bytes: some ImageBytes) throws {
         let header = try Self.header(of: bytes)
         self.header = header
-        guard (0...Self.mostSegments).contains(Int(header.segmentCount)) else {
+        guard (0...ImageHeader.mostSegments).contains(Int(header.segmentCount)) else {
             throw AppImageFlaw(
                 at: 1, "the segment count", expected: "1 to 16", found: "\(header.segmentCount)")
         }
@@ -175,10 +170,10 @@ struct AppImageWalk {
         }
         let header = try bytes.bytes(in: place..<start)
         let length = Int(header.integer(at: 4) as UInt32)
-        guard length % 4 == 0, length < self.segmentLimit else {
+        guard length % 4 == 0, length < ImageSegment.sizeLimit else {
             throw AppImageFlaw(
                 at: place + 4, "the length of segment \(number)",
-                expected: "a multiple of 4 under \(hexadecimal(self.segmentLimit))",
+                expected: "a multiple of 4 under \(hexadecimal(ImageSegment.sizeLimit))",
                 found: hexadecimal(length))
         }
         guard length <= bytes.count - start else {
