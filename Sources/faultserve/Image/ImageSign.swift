@@ -43,7 +43,7 @@ struct ImageSign: ParsableCommand {
         }
         Terminal.write(
             "\(self.output.path): \(layout.sectorOffset) bytes signed, "
-                + "\(key.scheme.rawValue) with key \(key.verificationKey.digest.hex)"
+                + "\(key.scheme.rawValue) with key \(key.verificationKey.digest.hexadecimalDigits)"
                 + (before ?? ""))
     }
 }

@@ -23,10 +23,3 @@ struct KeyFile {
         }
     }
 }
-
-extension [UInt8] {
-    /// Two small digits a byte.
-    var hex: String {
-        self.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
-    }
-}
