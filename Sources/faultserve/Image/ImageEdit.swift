@@ -31,23 +31,23 @@ struct ImageEdit: ParsableCommand {
     @OptionGroup var output: OutputFile
 
     func run() throws {
-        let signer = try self.key.map { try KeyFile($0).signingKey() }
-        let input = try InputFile(self.file)
-        var bytes = input.bytes
+        let key = try self.key.map { try KeyFile($0) }
+        let signer = try key?.signingKey()
+        var input = try InputFile(self.file)
         do {
-            let map = try AppImageMap(of: bytes)
-            for setting in self.set { try setting.apply(to: &bytes, map) }
-            let sealed = try map.reseal(&bytes, self.reseal)
+            let map = try AppImageMap(of: input.bytes)
+            for setting in self.set { try setting.apply(to: &input.bytes, map) }
+            let sealed = try map.reseal(&input.bytes, self.reseal)
             if let signer {
-                try sealed.signAgain(&bytes) { digest, _ in try signer.sign(digest: digest) }
+                try sealed.signAgain(&input.bytes) { digest, _ in try signer.sign(digest: digest) }
             }
         } catch let flaw as AppImageFlaw {
             throw ServerError(.data, "\(self.file) is no app image that can be edited: \(flaw)")
         } catch let error as ImageFieldError {
             throw ServerError(.usage, "\(error)")
         }
-        try self.output.write(bytes, madeFrom: input)
-        let flaw = try AppImageInspection(of: bytes).firstFlaw
+        try self.output.write(input.bytes, madeFrom: [input] + [key?.input].compactMap { $0 })
+        let flaw = try AppImageInspection(of: input.bytes).firstFlaw
         Terminal.write("\(self.output.path): " + (flaw.map { "not valid: \($0)" } ?? "valid"))
     }
 }

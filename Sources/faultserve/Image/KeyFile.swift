@@ -3,7 +3,7 @@ import ImageSigning
 
 /// A PEM file with a key in it.
 struct KeyFile {
-    private let input: InputFile
+    let input: InputFile
 
     init(_ path: String) throws(ServerError) { self.input = try InputFile(path) }
 
