@@ -242,12 +242,13 @@ struct AppImageExaminer {
     private static func signature(
         at place: Range<Int>, _ map: AppImageMap, _ bytes: some ImageBytes
     ) throws -> AppImageFlaw? {
-        guard let sector = SignatureSector(try bytes.bytes(in: place)) else {
+        guard let sector = SignatureSector(try bytes.bytes(in: place)),
+            let digest = try map.signedDigest(of: bytes)
+        else {
             return AppImageFlaw(
                 at: place.lowerBound, "the signature sector", expected: "a signature block",
                 found: "none that can be read")
         }
-        let digest = try map.signedDigest(of: bytes)
         for slot in 0..<SignatureSector.slots {
             guard let block = sector[slot] else { continue }
             let start = place.lowerBound + SignatureSector.range(slot).lowerBound

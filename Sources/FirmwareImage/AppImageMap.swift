@@ -1,7 +1,7 @@
 /// Where the parts of an app image stand in its file.
 ///
 /// In the file's order: the header, the segments, padding, the checksum byte, the SHA-256 if the header
-/// says that there is one, and what may follow: zeros up to a multiple of 4096 and a signature sector, or
+/// says that there is one, and what may follow: 0xFF up to a multiple of 4096 and a signature sector, or
 /// anything, which no verifier looks at (ESP-IDF, "App Image Format" and "Secure Boot v2").
 public struct AppImageMap: Sendable, Hashable {
     /// Where a segment stands.
@@ -18,9 +18,6 @@ public struct AppImageMap: Sendable, Hashable {
         /// Where the length stands.
         public var lengthRange: Range<Int> { self.header + 4..<self.header + 8 }
     }
-
-    /// The size of a flash sector, to which a signed image is padded, and of a signature sector.
-    public static let sectorSize = 4096
 
     /// As it stands in the file.
     public let header: ImageHeader
@@ -62,8 +59,9 @@ public struct AppImageMap: Sendable, Hashable {
 
     /// Follows the structure of a file.
     ///
-    /// Nothing is read but the headers. Checksum and digest may be wrong, and so may all that does not
-    /// decide where the parts stand: ``AppImageInspection`` looks at that.
+    /// Nothing is read but the headers and what may be a signature sector. Checksum and digest may be
+    /// wrong, and so may all that does not decide where the parts stand: ``AppImageInspection`` looks
+    /// at that.
     /// - Throws: ``AppImageFlaw`` if the structure cannot be followed to its end, or what the bytes throw
     ///   when they cannot be read.
     public init(of bytes: some ImageBytes) throws {
@@ -84,11 +82,6 @@ public struct AppImageMap: Sendable, Hashable {
         self.digest = digest
         self.signature = signature
         self.count = count
-    }
-
-    /// Where a signature sector stands behind content that ends there: at the next multiple of 4096.
-    public static func signaturePlace(behind end: Int) -> Int {
-        (end + Self.sectorSize - 1) / Self.sectorSize * Self.sectorSize
     }
 }
 
@@ -189,16 +182,11 @@ struct AppImageWalk {
     private static func signature(
         behind end: Int, of bytes: some ImageBytes
     ) throws -> Range<Int>? {
-        let start = AppImageMap.signaturePlace(behind: end)
-        let sector = start..<start + AppImageMap.sectorSize
-        guard sector.upperBound <= bytes.count,
-            try bytes.bytes(in: start..<start + 1)[0] == AppImageMap.signatureMagic
+        let start = SignatureSector.offset(behind: end)
+        let place = start..<start + SignatureSector.size
+        guard place.upperBound <= bytes.count,
+            SignatureSector(try bytes.bytes(in: place)) != nil
         else { return nil }
-        return sector
+        return place
     }
-}
-
-extension AppImageMap {
-    /// The first byte of a signature block (ESP-IDF, `ETS_SECURE_BOOT_V2_SIGNATURE_MAGIC`).
-    static let signatureMagic: UInt8 = 0xE7
 }
