@@ -25,15 +25,21 @@ public struct Image: ByteSource {
     /// Where each piece begins in the image, and behind the last the image's end.
     private var starts: [Int]
 
+    /// A source as it was put in, so that what came of it is known again.
+    private final class Material: Sendable {
+        let source: any ByteSource
+        init(_ source: any ByteSource) { self.source = source }
+    }
+
     /// Consecutive bytes of a source.
     private struct Piece: Sendable {
-        let source: any ByteSource
+        let material: Material
         let range: Range<Int>
 
         func part(_ range: Range<Int>) -> Piece {
             let start = self.range.lowerBound
             return Piece(
-                source: self.source, range: start + range.lowerBound..<start + range.upperBound)
+                material: self.material, range: start + range.lowerBound..<start + range.upperBound)
         }
     }
 
@@ -122,7 +128,8 @@ public struct Image: ByteSource {
 
     private static func pieces(of source: some ByteSource) -> [Piece] {
         if let image = source as? Image { return image.pieces }
-        return source.count > 0 ? [Piece(source: source, range: 0..<source.count)] : []
+        return source.count > 0
+            ? [Piece(material: Material(source), range: 0..<source.count)] : []
     }
 
     private static func starts(of pieces: [Piece], from start: Int) -> [Int] {
@@ -170,6 +177,31 @@ public struct Image: ByteSource {
         }
     }
 
+    /// Whether another image has the same bytes. What both have of the same source is not read: for an
+    /// image and what an edit made of it, this costs what the edit wrote. May block on a disk.
+    /// - Throws: ``ImageError`` if the bytes cannot be read.
+    public func hasSameBytes(as other: Image) throws -> Bool {
+        guard self.count == other.count else { return false }
+        var place = 0
+        while place < self.count {
+            let (own, its) = (self.index(of: place), other.index(of: place))
+            let (piece, counterpart) = (self.pieces[own], other.pieces[its])
+            let shift = piece.range.lowerBound - self.starts[own]
+            let isSame =
+                piece.material === counterpart.material
+                && shift == counterpart.range.lowerBound - other.starts[its]
+            var end = min(self.starts[own + 1], other.starts[its + 1])
+            if !isSame {
+                end = min(end, place + 65_536)
+                guard try self.bytes(in: place..<end) == other.bytes(in: place..<end) else {
+                    return false
+                }
+            }
+            place = end
+        }
+        return true
+    }
+
     /// Fills the buffer with the bytes from an offset on.
     /// - Precondition: the bytes lie in the image.
     /// - Returns: false, with the buffer's contents undefined, if a disk would have to be waited for.
@@ -186,9 +218,9 @@ public struct Image: ByteSource {
             let count = min(piece.range.count - inside, buffer.count - filled)
             let target = UnsafeMutableRawBufferPointer(rebasing: buffer[filled..<filled + count])
             let start = piece.range.lowerBound + inside
-            guard try piece.source.read(into: target, at: start, waiting: waiting) else {
-                return false
-            }
+            guard
+                try piece.material.source.read(into: target, at: start, waiting: waiting)
+            else { return false }
             filled += count
             index += 1
         }

@@ -25,17 +25,19 @@ struct Edition: Sendable {
         var changes: [Change] = []
         for match in matches {
             guard case .image(let fault) = match.rule.hook else { continue }
-            let before = image.edits
+            let before = image
             var dice = match.dice
             do {
                 try fault.edit(&image, using: &dice)
+                // Who writes what is there already has changed nothing, and the entity tag stays.
+                if try image.hasSameBytes(as: before) { image = before }
             } catch {
                 self.image = .failure(
                     ImageError("rule '\(match.rule.text)' cannot edit \(image.name): \(error)"))
                 self.changes = changes
                 return
             }
-            guard image.edits != before else { continue }
+            guard image.edits != before.edits else { continue }
             let detail = "\(image.name), \(image.count) bytes"
             changes.append(Change(rule: match.rule, detail: detail))
         }
