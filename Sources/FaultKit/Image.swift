@@ -15,6 +15,8 @@ public struct Image: ByteSource {
     /// Tells what the edits made of the image, so that an entity tag can tell two contents apart: the
     /// same edits give the same number in every run, and 0 is the honest image.
     public private(set) var edits: UInt64 = 0
+    /// What faults say of their edits, in their order: `header.chip_id esp32 → esp32s3`.
+    public private(set) var notes: [String] = []
     /// Signs edited images; nil where none are signed. The engine sets it before faults edit.
     public var signer: (any ImageSigner)?
     /// What the image was made of, for its fingerprint: its pieces need not be of it any more. It is no
@@ -92,6 +94,9 @@ public struct Image: ByteSource {
         let old = try self.bytes(in: place..<place + 1)[0]
         self.replace(place..<place + 1, with: [change(old)])
     }
+
+    /// Says of an edit what places and bytes do not: what they mean. The journal tells it.
+    public mutating func note(_ change: String) { self.notes.append(change) }
 
     /// A part of the image as an image: to be moved or copied to another place. Nothing is read.
     /// - Precondition: the range lies in the image.

@@ -37,8 +37,8 @@ struct Edition: Sendable {
                         "rule '\(match.rule.text)' cannot edit \(image.name): \(error)"))
                 return
             }
-            let detail = "\(image.name), \(image.count) bytes"
-            changes.append(Change(rule: match.rule, detail: detail))
+            let difference = ImageDifference(from: before, to: image)
+            changes.append(Change(rule: match.rule, detail: "\(image.name), \(difference)"))
         }
         self.init(image: .success(image), changes: changes)
     }

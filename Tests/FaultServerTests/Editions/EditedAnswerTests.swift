@@ -38,7 +38,8 @@ import Testing
         #expect(self.watch.edited.count == 2, "each of the two once")
         #expect(
             self.strikes(bench.events())
-                == Array(repeating: ["0 f.bin, 11 bytes", "2 f.bin, 19 bytes"], count: 3).flatMap {
+                == Array(repeating: ["0 f.bin, 3 → 11 bytes", "2 f.bin, 11 → 19 bytes"], count: 3)
+                .flatMap {
                     $0
                 })
         #expect(bench.core.ledger.tally.map(\.struck) == [3, 0, 3])

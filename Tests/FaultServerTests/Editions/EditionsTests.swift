@@ -35,7 +35,7 @@ import Testing
             #expect(try editions.find(of: self.content(), by: self.matches(0)) != nil)
         }
         #expect(self.watch.edited == ["a.bin"])
-        #expect(first.changes.map(\.detail) == ["a.bin, 100008 bytes"])
+        #expect(first.changes.map(\.detail) == ["a.bin, 100,000 → 100,008 bytes"])
         let others = [
             try editions.make(of: self.content("2"), by: self.matches(0)),
             try editions.make(of: self.content(name: "b.bin"), by: self.matches(0)),

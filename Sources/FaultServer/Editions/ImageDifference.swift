@@ -1,0 +1,40 @@
+import FaultKit
+
+/// What an edit made of an image, in words: its length, what the fault says of it, and which bytes are
+/// other ones.
+struct ImageDifference: CustomStringConvertible {
+    let description: String
+
+    /// Reads both images, if they are as long as each other. What cannot be read is not told.
+    init(from before: Image, to after: Image) {
+        let notes = Array(after.notes.dropFirst(before.notes.count))
+        guard before.count == after.count else {
+            let sizes = "\(before.count.grouped) → \(after.count.grouped) bytes"
+            self.description = ([sizes] + notes).joined(separator: ", ")
+            return
+        }
+        let changed = (try? Self.changed(before, after)).map { [$0] } ?? []
+        self.description = (["\(after.count.grouped) bytes"] + notes + changed)
+            .joined(separator: ", ")
+    }
+
+    private static func changed(_ before: Image, _ after: Image) throws -> String {
+        var (count, first, last, start) = (0, 0, 0, 0)
+        try before.forEachWindow(in: 0..<before.count) { old in
+            let new = try after.bytes(in: start..<start + old.count)
+            defer { start += old.count }
+            guard !old.elementsEqual(new) else { return }
+            for index in new.indices where old[index] != new[index] {
+                if count == 0 { first = start + index }
+                last = start + index
+                count += 1
+            }
+        }
+        switch count {
+        case 0: return "none changed"
+        case 1: return "1 changed, at offset \(first.grouped)"
+        default:
+            return "\(count.grouped) changed, from offset \(first.grouped) to \(last.grouped)"
+        }
+    }
+}
