@@ -34,7 +34,7 @@ struct AppImageExaminer {
         }
         // No device looks at it before it jumps there.
         self.examineEntry(header)
-        self.noteRest()
+        try self.noteRest(bytes)
     }
 
     // MARK: Header
@@ -243,12 +243,16 @@ struct AppImageExaminer {
         }
     }
 
-    private mutating func noteRest() {
+    private mutating func noteRest(_ bytes: some ImageBytes) throws {
         guard let rest = self.walk.map?.trailing, !rest.isEmpty else { return }
+        // espsecure's signature for Secure Boot v1: a version of 0 and 64 bytes, with nothing between.
+        let isV1 = try rest.count == 68 && bytes.bytes(in: rest).prefix(4).allSatisfy { $0 == 0 }
         self.skip(
             "behind the image",
-            "\(rest.count) bytes from offset \(rest.lowerBound), at which no "
-                + "device looks")
+            "\(rest.count) bytes from offset \(rest.lowerBound), "
+                + (isV1
+                    ? "as long as a Secure Boot v1 signature, which is not looked at here"
+                    : "at which no device looks"))
     }
 
     /// What is wrong with the signature blocks, keys and signatures apart.

@@ -137,12 +137,19 @@ struct AppImageWalk {
             count: bytes.count)
     }
 
+    /// What a build folder, or a server, has in place of an app.
+    private static let beginnings: [UInt8: String] = [
+        0x1F: "a gzip file", 0x3C: "a web page", 0x50: "a ZIP file", 0x7F: "an ELF file",
+        0xAA: "a partition table", 0xFF: "blank flash",
+    ]
+
     private static func header(of bytes: some ImageBytes) throws -> ImageHeader {
         let prefix = try bytes.bytes(in: 0..<min(ImageHeader.size, bytes.count))
         if let magic = prefix.first, magic != ImageHeader.magic {
             throw AppImageFlaw(
                 at: 0, "the magic byte", expected: hexadecimal(ImageHeader.magic),
-                found: hexadecimal(magic, digits: 2))
+                found: hexadecimal(magic, digits: 2)
+                    + (self.beginnings[magic].map { ", as \($0) begins" } ?? ""))
         }
         guard let header = ImageHeader(prefix) else {
             throw AppImageFlaw(
