@@ -18,6 +18,10 @@ extension Reseal: ExpressibleByArgument {}
 
 extension Chip: ExpressibleByArgument {
     public init?(argument: String) { self.init(name: argument) }
+
+    public static var allValueStrings: [String] { self.allCases.map(\.name) }
+
+    public var defaultValueDescription: String { self.name }
 }
 
 extension SignatureScheme: ExpressibleByArgument {}

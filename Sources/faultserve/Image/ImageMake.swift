@@ -19,7 +19,7 @@ struct ImageMake: ParsableCommand {
             'faultserve image inspect' shows the fields that --set takes.
             """)
 
-    @Option(help: "\(Chip.allCases.map(\.name).joined(separator: ", ")).")
+    @Option(help: "The chip that it is for.")
     var chip = Chip.esp32
 
     @Option(help: "The project's name, at most 31 bytes.")
@@ -40,7 +40,7 @@ struct ImageMake: ParsableCommand {
     @Option(help: "How many segments; default what the size needs.")
     var segments: Int?
 
-    @Option(help: "A field and its value, as NAME=VALUE (repeatable).")
+    @Option(help: .init("A field and its value (repeatable).", valueName: "name=value"))
     var set: [FieldSetting] = []
 
     @OptionGroup var output: OutputFile
@@ -54,7 +54,8 @@ struct ImageMake: ParsableCommand {
         do {
             bytes = try recipe.bytes()
             let map = try AppImageMap(of: bytes)
-            for setting in self.set { try setting.apply(to: &bytes, map) }
+            let fields = try map.fields(of: bytes)
+            for setting in self.set { try setting.apply(to: &bytes, fields) }
             if !self.set.isEmpty { try map.reseal(&bytes, .full) }
         } catch let error as ServerError {
             throw error

@@ -17,6 +17,10 @@ struct OutputFile: ParsableArguments {
     func write(
         _ bytes: [UInt8], madeFrom inputs: [InputFile] = [], isSecret: Bool = false
     ) throws(ServerError) {
+        guard !self.path.isEmpty, self.path != "-" else {
+            throw ServerError(
+                .usage, "'\(self.path)' is no file to write, and images go into files; name one")
+        }
         guard !inputs.contains(where: { $0.isFile(at: self.path) }) else {
             throw ServerError(
                 .usage,
