@@ -31,10 +31,10 @@ struct ImageDifference: CustomStringConvertible {
             }
         }
         switch count {
-        case 0: return "none changed"
-        case 1: return "1 changed, at offset \(first.grouped)"
+        case 0: return "no byte changed"
+        case 1: return "1 byte changed, at offset \(first.grouped)"
         default:
-            return "\(count.grouped) changed, from offset \(first.grouped) to \(last.grouped)"
+            return "\(count.grouped) bytes changed, from offset \(first.grouped) to \(last.grouped)"
         }
     }
 }

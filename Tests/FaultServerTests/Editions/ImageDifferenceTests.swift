@@ -14,13 +14,13 @@ import Testing
 
     @Test func tellsWhichBytesAreOtherOnes() throws {
         let one = self.told { $0.replace(70_000..<70_003, with: [7, 8, 7]) }
-        #expect(one == "200,000 bytes, 1 changed, at offset 70,001")
+        #expect(one == "200,000 bytes, 1 byte changed, at offset 70,001")
         let far = self.told {
             $0.replace(12..<14, with: [9, 9])
             $0.replace(199_999..<200_000, with: [0])
         }
-        #expect(far == "200,000 bytes, 3 changed, from offset 12 to 199,999")
-        #expect(self.told { $0.replace(0..<1, with: [7]) } == "200,000 bytes, none changed")
+        #expect(far == "200,000 bytes, 3 bytes changed, from offset 12 to 199,999")
+        #expect(self.told { $0.replace(0..<1, with: [7]) } == "200,000 bytes, no byte changed")
     }
 
     @Test func tellsBothLengths() {
@@ -36,6 +36,6 @@ import Testing
         after.note("header.chip_id esp32 → esp32s3")
         #expect(
             ImageDifference(from: before, to: after).description
-                == "200,000 bytes, header.chip_id esp32 → esp32s3, 1 changed, at offset 12")
+                == "200,000 bytes, header.chip_id esp32 → esp32s3, 1 byte changed, at offset 12")
     }
 }
