@@ -19,9 +19,10 @@ extension Reseal: ExpressibleByArgument {}
 extension Chip: ExpressibleByArgument {
     public init?(argument: String) { self.init(name: argument) }
 
+    // Left alone, these speak of the raw values, which are the chips' ids.
     public static var allValueStrings: [String] { self.allCases.map(\.name) }
 
-    public var defaultValueDescription: String { self.name }
+    public static var allValueDescriptions: [String: String] { [:] }
 }
 
 extension SignatureScheme: ExpressibleByArgument {}

@@ -19,8 +19,9 @@ struct ImageMake: ParsableCommand {
             'faultserve image inspect' shows the fields that --set takes.
             """)
 
-    @Option(help: "The chip that it is for.")
-    var chip = Chip.esp32
+    // Not with a default value, which help would tell by its id.
+    @Option(help: "The chip that it is for; default \(AppImageRecipe.demo.chip.name).")
+    var chip: Chip?
 
     @Option(help: "The project's name, at most 31 bytes.")
     var project = AppImageRecipe.demo.project
@@ -47,7 +48,8 @@ struct ImageMake: ParsableCommand {
 
     func run() throws {
         var recipe = AppImageRecipe(
-            chip: self.chip, project: self.project, version: self.version,
+            chip: self.chip ?? AppImageRecipe.demo.chip, project: self.project,
+            version: self.version,
             secureVersion: self.secureVersion, size: self.size.bytes, seed: self.seed)
         recipe.segments = self.segments
         var bytes: [UInt8]
