@@ -187,18 +187,33 @@ public struct Image: ByteSource {
     /// - Throws: ``ImageError`` if the bytes cannot be read.
     public func hasSameBytes(as other: Image) throws -> Bool {
         guard self.count == other.count else { return false }
+        return try self.forEachDifference(from: other) { _, own, its in own == its }
+    }
+
+    /// Hands over the bytes of two images of one length wherever they are not of the same place of the
+    /// same source, in parts of at most 64 KiB. Others are not read. May block on a disk.
+    /// - Parameter body: is given where a part begins, its bytes in this image and in the other, which may
+    ///   be equal; false ends the walk.
+    /// - Returns: whether the walk came to the end.
+    /// - Throws: ``ImageError`` if the bytes cannot be read.
+    @discardableResult
+    public func forEachDifference(
+        from other: Image, _ body: (Int, [UInt8], [UInt8]) throws -> Bool
+    ) throws -> Bool {
+        precondition(self.count == other.count, "images of different lengths have no common places")
         var place = 0
         while place < self.count {
             let (own, its) = (self.index(of: place), other.index(of: place))
             let (piece, counterpart) = (self.pieces[own], other.pieces[its])
             let shift = piece.range.lowerBound - self.starts[own]
-            let isSame =
+            let isShared =
                 piece.material === counterpart.material
                 && shift == counterpart.range.lowerBound - other.starts[its]
             var end = min(self.starts[own + 1], other.starts[its + 1])
-            if !isSame {
+            if !isShared {
                 end = min(end, place + 65_536)
-                guard try self.bytes(in: place..<end) == other.bytes(in: place..<end) else {
+                let range = place..<end
+                guard try body(place, self.bytes(in: range), other.bytes(in: range)) else {
                     return false
                 }
             }

@@ -5,7 +5,7 @@ import FaultKit
 struct ImageDifference: CustomStringConvertible {
     let description: String
 
-    /// Reads both images, if they are as long as each other. What cannot be read is not told.
+    /// Reads what the two do not share, if they are as long as each other. What cannot be read is not told.
     init(from before: Image, to after: Image) {
         let notes = Array(after.notes.dropFirst(before.notes.count))
         guard before.count == after.count else {
@@ -19,16 +19,14 @@ struct ImageDifference: CustomStringConvertible {
     }
 
     private static func changed(_ before: Image, _ after: Image) throws -> String {
-        var (count, first, last, start) = (0, 0, 0, 0)
-        try before.forEachWindow(in: 0..<before.count) { old in
-            let new = try after.bytes(in: start..<start + old.count)
-            defer { start += old.count }
-            guard !old.elementsEqual(new) else { return }
+        var (count, first, last) = (0, 0, 0)
+        try after.forEachDifference(from: before) { start, new, old in
             for index in new.indices where old[index] != new[index] {
                 if count == 0 { first = start + index }
                 last = start + index
                 count += 1
             }
+            return true
         }
         switch count {
         case 0: return "no byte changed"
