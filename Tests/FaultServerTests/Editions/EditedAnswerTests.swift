@@ -72,7 +72,7 @@ import Testing
         return (server, port)
     }
 
-    @Test(.timeLimit(.minutes(1)))
+    @Test(.timeLimit(.minutes(5)))
     func aLoopThatWaitsForAnEditionServesOthers() async throws {
         let folder = try ServedFolder()
         let (server, port) = try await self.serve(folder, exitAfter: 3)
@@ -90,7 +90,7 @@ import Testing
         #expect(self.watch.edited == ["app.bin", "other.bin", "app.bin"])
     }
 
-    @Test(.timeLimit(.minutes(1)))
+    @Test(.timeLimit(.minutes(5)))
     func whatCannotBeEditedIsTriedForEachRequestAndAnsweredWithTheReason() async throws {
         let (folder, memory) = (try ServedFolder(), Memory())
         let rules = try [Rule.image(Hashing(self.watch)), .image(Hashing(self.watch, least: 13))]
@@ -111,7 +111,7 @@ import Testing
         #expect(self.strikes(memory.all) == [reason, reason], "no strike, as nothing was served")
     }
 
-    @Test(.timeLimit(.minutes(1)))
+    @Test(.timeLimit(.minutes(5)))
     func aClientThatLeftMeanwhileGetsNothingAndStillCounts() async throws {
         let (folder, sink) = (try ServedFolder(), LettingGo(self.watch))
         let (server, port) = try await self.serve(folder, exitAfter: 1, sink)
@@ -128,7 +128,7 @@ import Testing
         }
     }
 
-    @Test(.timeLimit(.minutes(1)))
+    @Test(.timeLimit(.minutes(5)))
     func aServerThatIsStoppedMeanwhileEndsInOrder() async throws {
         let (folder, sink) = (try ServedFolder(), LettingGo(self.watch))
         let (server, port) = try await self.serve(folder, exitAfter: 9, sink)

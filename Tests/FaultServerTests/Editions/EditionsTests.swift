@@ -71,7 +71,7 @@ import Testing
                 + "it has 100008 bytes; offer one of 200000")
     }
 
-    @Test(.timeLimit(.minutes(1)))
+    @Test(.timeLimit(.minutes(5)))
     func whatCouldNotBeReadIsReadAgainByTheNextWhoAsks() async throws {
         let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
         let pool = NIOThreadPool(numberOfThreads: 1)
@@ -142,7 +142,7 @@ import Testing
         #expect(try self.bytes(unsigned).starts(with: [7]))
     }
 
-    @Test(.timeLimit(.minutes(1)))
+    @Test(.timeLimit(.minutes(5)))
     func manyWhoAskAtOnceWaitForOneAndBlockNoLoop() async throws {
         let group = MultiThreadedEventLoopGroup(numberOfThreads: 2)
         let pool = NIOThreadPool(numberOfThreads: 2)
@@ -165,7 +165,7 @@ import Testing
         try await group.shutdownGracefully()
     }
 
-    @Test(.timeLimit(.minutes(1)))
+    @Test(.timeLimit(.minutes(5)))
     func aPoolThatHasStoppedEditsNothingAndKeepsNobodyWaiting() async throws {
         let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
         let pool = NIOThreadPool(numberOfThreads: 1)
