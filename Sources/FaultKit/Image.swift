@@ -15,6 +15,8 @@ public struct Image: ByteSource {
     /// Tells what the edits made of the image, so that an entity tag can tell two contents apart: the
     /// same edits give the same number in every run, and 0 is the honest image.
     public private(set) var edits: UInt64 = 0
+    /// What faults say of their edits, in their order: `header.chip_id esp32 → esp32s3`.
+    public private(set) var notes: [String] = []
     /// Signs edited images; nil where none are signed. The engine sets it before faults edit.
     public var signer: (any ImageSigner)?
     /// What the image was made of, for its fingerprint: its pieces need not be of it any more. It is no
@@ -25,15 +27,21 @@ public struct Image: ByteSource {
     /// Where each piece begins in the image, and behind the last the image's end.
     private var starts: [Int]
 
+    /// A source as it was put in, so that what came of it is known again.
+    private final class Material: Sendable {
+        let source: any ByteSource
+        init(_ source: any ByteSource) { self.source = source }
+    }
+
     /// Consecutive bytes of a source.
     private struct Piece: Sendable {
-        let source: any ByteSource
+        let material: Material
         let range: Range<Int>
 
         func part(_ range: Range<Int>) -> Piece {
             let start = self.range.lowerBound
             return Piece(
-                source: self.source, range: start + range.lowerBound..<start + range.upperBound)
+                material: self.material, range: start + range.lowerBound..<start + range.upperBound)
         }
     }
 
@@ -87,6 +95,9 @@ public struct Image: ByteSource {
         self.replace(place..<place + 1, with: [change(old)])
     }
 
+    /// Says of an edit what places and bytes do not: what they mean. The journal tells it.
+    public mutating func note(_ change: String) { self.notes.append(change) }
+
     /// A part of the image as an image: to be moved or copied to another place. Nothing is read.
     /// - Precondition: the range lies in the image.
     public func slice(_ range: Range<Int>) -> Image {
@@ -122,7 +133,8 @@ public struct Image: ByteSource {
 
     private static func pieces(of source: some ByteSource) -> [Piece] {
         if let image = source as? Image { return image.pieces }
-        return source.count > 0 ? [Piece(source: source, range: 0..<source.count)] : []
+        return source.count > 0
+            ? [Piece(material: Material(source), range: 0..<source.count)] : []
     }
 
     private static func starts(of pieces: [Piece], from start: Int) -> [Int] {
@@ -170,6 +182,46 @@ public struct Image: ByteSource {
         }
     }
 
+    /// Whether another image has the same bytes. What both have of the same source is not read: for an
+    /// image and what an edit made of it, this costs what the edit wrote. May block on a disk.
+    /// - Throws: ``ImageError`` if the bytes cannot be read.
+    public func hasSameBytes(as other: Image) throws -> Bool {
+        guard self.count == other.count else { return false }
+        return try self.forEachDifference(from: other) { _, own, its in own == its }
+    }
+
+    /// Hands over the bytes of two images of one length wherever they are not of the same place of the
+    /// same source, in parts of at most 64 KiB. Others are not read. May block on a disk.
+    /// - Parameter body: is given where a part begins, its bytes in this image and in the other, which may
+    ///   be equal; false ends the walk.
+    /// - Returns: whether the walk came to the end.
+    /// - Throws: ``ImageError`` if the bytes cannot be read.
+    @discardableResult
+    public func forEachDifference(
+        from other: Image, _ body: (Int, [UInt8], [UInt8]) throws -> Bool
+    ) throws -> Bool {
+        precondition(self.count == other.count, "images of different lengths have no common places")
+        var place = 0
+        while place < self.count {
+            let (own, its) = (self.index(of: place), other.index(of: place))
+            let (piece, counterpart) = (self.pieces[own], other.pieces[its])
+            let shift = piece.range.lowerBound - self.starts[own]
+            let isShared =
+                piece.material === counterpart.material
+                && shift == counterpart.range.lowerBound - other.starts[its]
+            var end = min(self.starts[own + 1], other.starts[its + 1])
+            if !isShared {
+                end = min(end, place + 65_536)
+                let range = place..<end
+                guard try body(place, self.bytes(in: range), other.bytes(in: range)) else {
+                    return false
+                }
+            }
+            place = end
+        }
+        return true
+    }
+
     /// Fills the buffer with the bytes from an offset on.
     /// - Precondition: the bytes lie in the image.
     /// - Returns: false, with the buffer's contents undefined, if a disk would have to be waited for.
@@ -186,9 +238,9 @@ public struct Image: ByteSource {
             let count = min(piece.range.count - inside, buffer.count - filled)
             let target = UnsafeMutableRawBufferPointer(rebasing: buffer[filled..<filled + count])
             let start = piece.range.lowerBound + inside
-            guard try piece.source.read(into: target, at: start, waiting: waiting) else {
-                return false
-            }
+            guard
+                try piece.material.source.read(into: target, at: start, waiting: waiting)
+            else { return false }
             filled += count
             index += 1
         }

@@ -1,3 +1,4 @@
+import Dispatch
 public import FaultKit
 import Glibc
 import NIOConcurrencyHelpers
@@ -121,8 +122,7 @@ public final class Server: Sendable {
         if reason.isOwnEnd { await self.letGo(open) }
         for channel in open { channel.close(promise: nil) }
         for channel in open { try? await channel.closeFuture.get() }
-        // An edit that goes on until its end tells an event loop of it.
-        try await self.disk.shutdownGracefully()
+        await self.stopDisk()
         try await self.group.shutdownGracefully()
         self.journal.record(.stop(reason: reason, tally: self.core.ledger.tally))
         self.journal.close()
@@ -181,6 +181,16 @@ public final class Server: Sendable {
             "\(bind) is no address of this machine; choose another with --bind"
         default:
             "cannot listen on \(bind), port \(port): \(error)"
+        }
+    }
+
+    /// Returns once each edit and read is over or given up: both tell an event loop of it, which must
+    /// still be there. The pool gives up on the queue that it is handed, and calls back there, so only a
+    /// queue that keeps the order calls back last.
+    private func stopDisk() async {
+        let queue = DispatchQueue(label: "faultserve.disk")
+        await withCheckedContinuation { stopped in
+            self.disk.shutdownGracefully(queue: queue) { _ in stopped.resume() }
         }
     }
 

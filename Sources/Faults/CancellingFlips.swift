@@ -43,7 +43,8 @@ public struct CancellingFlips: ImageFault {
         let map = try image.appImageMap()
         let first =
             try self.at.flatMap { $0.resolved(in: image.count) } ?? self.pick(in: image, map, &dice)
-        let places = [first, first + self.distance]
+        // Knobs hold numbers up to the largest there is.
+        let places = [first, first + min(self.distance, .max - first)]
         let data = Places(map.segments.map(\.data))
         for place in places where !data.contains(place) {
             throw ImageError(

@@ -48,7 +48,7 @@ public struct DamageSector: ImageFault {
         // An offset resolves in any known total.
         let start = (self.at.resolved(in: image.count) ?? 0) / Self.size * Self.size
         let needed = self.how == .swap || self.how == .duplicate ? 2 * Self.size : 1
-        guard start + needed <= image.count else {
+        guard needed <= image.count - start else {
             throw ImageError(
                 "'\(image.name)' has \(image.count) bytes, too few for what damage-sector is to do at "
                     + "\(start); choose a lower 'sector' or 'at', or offer a larger image")

@@ -12,8 +12,9 @@ public struct DamageSignature: ImageFault {
         knobs: [
             .init(
                 "part",
-                "what is damaged: signature, key, digest, crc or magic; default signature. The block's "
-                    + "CRC is made right again, unless it is the part")
+                "what is damaged: signature, key, digest (the block's copy, which ESP-IDF v5.3.2 does not "
+                    + "compare in an update, so that it takes the image), crc or magic; default "
+                    + "signature. The block's CRC is made right again, unless it is the part")
         ],
         example: ["part": "signature"])
 

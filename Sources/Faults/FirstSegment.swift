@@ -26,7 +26,7 @@ public struct FirstSegment: ImageFault {
     public init(_ knobs: inout Knobs) throws {
         self.size = try knobs.read("size")
         self.resealing = try Resealing(&knobs, default: .full)
-        guard self.size.bytes % 4 == 0, self.size.bytes < Self.limit else {
+        guard self.size.bytes % 4 == 0, self.size.bytes < ImageSegment.sizeLimit else {
             throw KnobError(
                 knob: "size", "'size' is out of range; write a multiple of 4 below 16 MiB")
         }
@@ -41,18 +41,15 @@ public struct FirstSegment: ImageFault {
         } else {
             try self.split(first, in: &image, map)
         }
-        try image.appImageMap().reseal(&image, self.resealing.level)
+        try self.resealing.seal(&image, image.appImageMap())
     }
-
-    /// A segment is shorter than this (ESP-IDF, `esp_image_format.c`).
-    private static let limit = 16 << 20
 
     private func split(
         _ first: AppImageMap.Segment, in image: inout Image, _ map: AppImageMap
     ) throws {
         let size = self.size.bytes
         let rest = first.data.count - size - ImageSegment.headerSize
-        guard rest >= 0, map.segments.count < 16 else {
+        guard rest >= 0, map.segments.count < ImageHeader.mostSegments else {
             throw ImageError(
                 "'\(image.name)' has \(map.segments.count) segments, the first of \(first.data.count) "
                     + "bytes, and cannot give bytes from \(size) on to another one; lower 'size', or "
@@ -61,8 +58,7 @@ public struct FirstSegment: ImageFault {
         let place = first.data.lowerBound + size
         // The data behind the new header stays where it was mapped or copied to.
         let moved = UInt32(truncatingIfNeeded: size + ImageSegment.headerSize)
-        var second = ImageSegment(loadAddress: first.loadAddress &+ moved, data: []).header
-        second.replaceSubrange(4..<8, with: Self.word(rest))
+        let second = ImageSegment.header(loadAddress: first.loadAddress &+ moved, count: rest)
         image.replace(place..<place + second.count, with: second)
         try image.set("segment[0].data_len", to: "\(size)", in: map)
         try image.set("header.segment_count", to: "\(map.segments.count + 1)", in: map)
@@ -74,21 +70,14 @@ public struct FirstSegment: ImageFault {
         let growth =
             (self.size.bytes - first.data.count + Chip.page - 1) / Chip.page * Chip.page
         let count = first.data.count + growth
-        guard count < Self.limit else {
+        guard count < ImageSegment.sizeLimit else {
             throw ImageError(
                 "'\(image.name)' moves by multiples of 64 KiB, with which its first segment would have "
                     + "\(count) bytes, and it has to stay below 16 MiB; lower 'size'")
         }
-        var noise: [UInt8] = []
-        noise.reserveCapacity(growth)
-        while noise.count < growth {
-            withUnsafeBytes(of: dice.next().littleEndian) { noise.append(contentsOf: $0) }
-        }
-        image.replace(first.data.upperBound..<first.data.upperBound, with: noise)
+        image.replace(
+            first.data.upperBound..<first.data.upperBound,
+            with: Noise(seed: dice.next(), count: growth))
         try image.set("segment[0].data_len", to: "\(count)", in: map)
-    }
-
-    private static func word(_ value: Int) -> [UInt8] {
-        withUnsafeBytes(of: UInt32(value).littleEndian) { Array($0) }
     }
 }

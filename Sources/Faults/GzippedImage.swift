@@ -22,9 +22,9 @@ public struct GzippedImage: ImageFault {
     /// - Throws: ``ImageError`` if the image cannot be read.
     public func edit(_ image: inout Image, using dice: inout Dice) throws {
         let count = image.count
-        let trailer = [try Self.crc(of: image), UInt32(truncatingIfNeeded: count)].flatMap {
-            withUnsafeBytes(of: $0.littleEndian) { Array($0) }
-        }
+        var trailer: [UInt8] = []
+        trailer.append(integer: try Self.crc(of: image))
+        trailer.append(integer: UInt32(truncatingIfNeeded: count))
         var place = 0
         var left = count
         repeat {
@@ -41,8 +41,10 @@ public struct GzippedImage: ImageFault {
     /// The header of a stored block: three bits, padded to a byte, the length, and the length inverted.
     private static func block(_ size: Int, isLast: Bool) -> [UInt8] {
         let length = UInt16(size)
-        return [isLast ? 1 : 0]
-            + [length, ~length].flatMap { withUnsafeBytes(of: $0.littleEndian) { Array($0) } }
+        var header: [UInt8] = [isLast ? 1 : 0]
+        header.append(integer: length)
+        header.append(integer: ~length)
+        return header
     }
 
     private static func crc(of image: Image) throws -> UInt32 {

@@ -17,22 +17,19 @@ public struct MixBuilds: ImageFault {
         knobs: [
             .init("from", "first place of the other build's part; default 50%"),
             .init("to", "place behind the last; default the image's end"),
-            .init("version", "version of the other build; default 'other'"),
+            .init("version", "version of the other build, at most 31 bytes; default 'other'"),
         ],
         example: ["from": "50%"])
 
     private let from: Offset
     private let to: Offset
-    private let version: String
+    private let version: DescriptorText
 
     /// Reads `from`, `to` and `version`.
     public init(_ knobs: inout Knobs) throws {
         self.from = try knobs.read("from", default: .share(Ratio(1, 2)))
         self.to = try knobs.read("to", default: .beforeEnd(0))
-        self.version = try knobs.read("version", default: "other")
-        guard (1...AppDescriptor.Text.version.limit).contains(self.version.utf8.count) else {
-            throw KnobError(knob: "version", "'version' does not fit; write 1 to 31 bytes of text")
-        }
+        self.version = try knobs.read("version", default: DescriptorText("other"))
     }
 
     /// - Throws: ``ImageError`` if the image is no app image with room for a descriptor, or one of the two builds
@@ -54,7 +51,7 @@ public struct MixBuilds: ImageFault {
     private func otherBuild(of image: Image, _ dice: inout Dice) throws -> Image {
         let map = try image.appImageMap()
         var other = image
-        try other.set("app.version", to: self.version, in: map)
+        try other.set("app.version", to: self.version.value, in: map)
         let elfDigest = ImageField.named("app.app_elf_sha256", in: map)
         for range in map.contents.ranges + [elfDigest?.range].compactMap({ $0 }) {
             other.replace(range, with: Noise(seed: dice.next(), count: range.count))

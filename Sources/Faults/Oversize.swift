@@ -56,9 +56,12 @@ public struct Oversize: ImageFault {
         let digest = map.digest?.count ?? 0
         // Three zeros and the checksum end the last block of 16.
         let end = (self.size - digest + 15) / 16 * 16 - 4
-        let most = ImageSegment.headerSize + PaddingSegment.mostData
+        // A length is a multiple of 4.
+        let most = ImageSegment.headerSize + ImageSegment.sizeLimit - 4
         let count = (end - start + most - 1) / most
-        guard end - start >= ImageSegment.headerSize + 4, map.segments.count + count <= 16 else {
+        guard end - start >= ImageSegment.headerSize + 4,
+            map.segments.count + count <= ImageHeader.mostSegments
+        else {
             throw self.refusal(of: image)
         }
         // Equal shares, in whole words, and the rest to the last.
@@ -66,7 +69,7 @@ public struct Oversize: ImageFault {
         image.replace(start..<image.count, with: [])
         for number in 0..<count {
             let room = number < count - 1 ? share : end - start - share * (count - 1)
-            image.append(PaddingSegment(room: room), of: Self.filling)
+            image.appendPadding(room - ImageSegment.headerSize, of: Self.filling)
         }
         image.replace(end..<end, with: Repeated(0, count: 4 + digest))
         image.replace(1..<2, with: [UInt8(map.segments.count + count)])
@@ -81,26 +84,12 @@ public struct Oversize: ImageFault {
     }
 }
 
-/// A segment that is not loaded, as it stands in a file (ESP-IDF, `esp_image_format.c`: a load address
-/// under 0x10000000).
-private struct PaddingSegment {
-    /// A segment is shorter than 16 MiB, and its length a multiple of 4.
-    static let mostData = 16 << 20 - 4
-
-    let header: [UInt8]
-    let count: Int
-
-    /// - Parameter room: bytes of the header and the data.
-    init(room: Int) {
-        self.count = room - ImageSegment.headerSize
-        let length = UInt32(self.count)
-        self.header = [0, 0, 0, 0] + withUnsafeBytes(of: length.littleEndian) { Array($0) }
-    }
-}
-
 extension Image {
-    fileprivate mutating func append(_ segment: PaddingSegment, of byte: UInt8) {
-        self.replace(self.count..<self.count, with: segment.header)
-        self.replace(self.count..<self.count, with: Repeated(byte, count: segment.count))
+    /// Appends a segment that is not loaded (ESP-IDF, `esp_image_format.c`: a load address under 0x10000000).
+    /// - Parameter count: bytes of its data.
+    fileprivate mutating func appendPadding(_ count: Int, of byte: UInt8) {
+        self.replace(
+            self.count..<self.count, with: ImageSegment.header(loadAddress: 0, count: count))
+        self.replace(self.count..<self.count, with: Repeated(byte, count: count))
     }
 }

@@ -28,7 +28,8 @@ public struct SegmentCount: ImageFault {
     }
 
     /// The seals stand where they stood.
-    /// - Throws: ``ImageError`` if the image is no app image, or has that many segments.
+    /// - Throws: ``ImageError`` if the image is no app image, has that many segments, or is valid with that
+    ///   count, too: eight zeros before the checksum read as the header of an empty segment.
     public func edit(_ image: inout Image, using dice: inout Dice) throws {
         try self.resealing.edit(&image) { map, image in
             let has = map.segments.count
@@ -43,6 +44,11 @@ public struct SegmentCount: ImageFault {
                         + "'count'")
             }
             try image.change(["header.segment_count": said], in: map)
+        }
+        guard try AppImageInspection(of: image).firstFlaw != nil else {
+            throw ImageError(
+                "'\(image.name)' is valid with that 'count', too, as the zeros before its checksum read as "
+                    + "an empty segment; choose one more, such as +2")
         }
     }
 }

@@ -113,6 +113,10 @@ public struct AppDescriptor: Sendable, Hashable {
         set { self.bytes.set(newValue, at: 176) }
     }
 
+    /// The memory pages that the app was linked for, in bytes; nil if it does not say, as apps of ESP-IDF
+    /// before v5.4.1, or says what no chip has. The field is the exponent of a power of two.
+    var page: Int? { (13...16).contains(self.bytes[180]) ? 1 << Int(self.bytes[180]) : nil }
+
     /// The highest eFuse block revision that may run the app; 0 and 65535 mean any.
     public var maxEfuseBlockRevision: UInt16 {
         get { self.bytes.integer(at: 178) }

@@ -53,9 +53,10 @@ public struct AppImage: Sendable, Hashable {
     public var bytes: [UInt8] {
         var file: [UInt8] = []
         file.reserveCapacity(self.count)
-        self.write(to: &file)
-        file.append(self.checksum)
-        return file + self.digest + self.rest
+        self.forEachPart { file += $0 }
+        file += self.digest
+        file += self.rest
+        return file
     }
 
     /// How many bytes the file has.
@@ -78,11 +79,9 @@ public struct AppImage: Sendable, Hashable {
         self.checksum = Checksum(of: self.segments).value
         self.digest = []
         guard self.header.digestFlag != 0 else { return }
-        var file: [UInt8] = []
-        file.reserveCapacity(self.count)
-        self.write(to: &file)
-        file.append(self.checksum)
-        self.digest = SHA256.digest(of: file)
+        var hash = SHA256()
+        self.forEachPart { hash.update($0) }
+        self.digest = hash.digest()
     }
 
     /// Behind the last segment.
@@ -92,12 +91,14 @@ public struct AppImage: Sendable, Hashable {
         }
     }
 
-    private func write(to file: inout [UInt8]) {
-        file += self.header.bytes
+    /// Hands over all that the digest covers, in the file's order.
+    private func forEachPart(_ body: ([UInt8]) -> Void) {
+        body(self.header.bytes)
         for segment in self.segments {
-            file += segment.header
-            file += segment.data
+            body(segment.header)
+            body(segment.data)
         }
-        file += self.padding
+        body(self.padding)
+        body([self.checksum])
     }
 }

@@ -26,12 +26,15 @@ struct AppImageExaminer {
         self.examineStructure(header)
         self.examineSegments(header)
         self.examineDescriptor(header)
-        guard let map = self.walk.map else {
+        if let map = self.walk.map {
+            try self.examineSeals(map, bytes)
+        } else {
             self.skip("checksum", "its place is not known")
             self.skip("SHA-256", "its place is not known")
-            return
         }
-        try self.examineSeals(map, bytes)
+        // No device looks at it before it jumps there.
+        self.examineEntry(header)
+        try self.noteRest(bytes)
     }
 
     // MARK: Header
@@ -72,20 +75,19 @@ struct AppImageExaminer {
 
     private mutating func examineSegments(_ header: ImageHeader) {
         guard let chip = header.chip else {
-            self.skip("load addresses", "the memory of this chip is not known")
-            return self.skip("entry address", "the memory of this chip is not known")
+            return self.skip("load addresses", "the memory of this chip is not known")
         }
         let segments = self.walk.segments
+        let page = self.descriptor?.page ?? Chip.page
         let flaws = segments.indices.lazy.compactMap { number in
-            Self.placement(of: segments[number], number, chip)
+            Self.placement(of: segments[number], number, chip, page)
         }
         let kinds = segments.map { chip.memory(at: $0.loadAddress)?.rawValue ?? "?" }
         self.add("load addresses", flaws.first, kinds.joined(separator: ", "))
-        self.add("entry address", self.entry(header, chip), hexadecimal(header.entryAddress))
     }
 
     private static func placement(
-        of segment: AppImageMap.Segment, _ number: Int, _ chip: Chip
+        of segment: AppImageMap.Segment, _ number: Int, _ chip: Chip, _ page: Int
     ) -> AppImageFlaw? {
         let address = segment.loadAddress
         let found = hexadecimal(address, digits: 8)
@@ -94,11 +96,11 @@ struct AppImageExaminer {
                 at: segment.header, "the load address of segment \(number)",
                 expected: "an address of \(chip.name)'s memory", found: found)
         }
-        if kind.isMapped, (Int(address) - segment.data.lowerBound) % Chip.page != 0 {
-            let place = segment.data.lowerBound % Chip.page
+        if kind.isMapped, (Int(address) - segment.data.lowerBound) % page != 0 {
+            let place = segment.data.lowerBound % page
             return AppImageFlaw(
                 at: segment.header, "the load address of segment \(number)",
-                expected: "\(hexadecimal(place)) modulo 64 KiB, as its data stands at "
+                expected: "\(hexadecimal(place)) modulo \(page >> 10) KiB, as its data stands at "
                     + hexadecimal(segment.data.lowerBound), found: found)
         }
         guard kind != .padding, !segment.data.isEmpty else { return nil }
@@ -112,6 +114,17 @@ struct AppImageExaminer {
         return nil
     }
 
+    private mutating func examineEntry(_ header: ImageHeader) {
+        guard let chip = header.chip else {
+            return self.skip("entry address", "the memory of this chip is not known")
+        }
+        let flaw = self.entry(header, chip)
+        guard flaw == nil || self.walk.flaw == nil else {
+            return self.skip("entry address", "it is in none of the segments that were reached")
+        }
+        self.add("entry address", flaw, hexadecimal(header.entryAddress))
+    }
+
     private func entry(_ header: ImageHeader, _ chip: Chip) -> AppImageFlaw? {
         let entry = header.entryAddress
         let holds = self.walk.segments.contains { segment in
@@ -120,8 +133,6 @@ struct AppImageExaminer {
                 && Int(entry) - Int(segment.loadAddress) < segment.data.count
         }
         guard !holds else { return nil }
-        // Without all of the segments nothing can be said of what lies outside those that are there.
-        guard self.walk.flaw == nil else { return nil }
         return AppImageFlaw(
             at: 4, "the entry address", expected: "an address in a segment of code",
             found: hexadecimal(entry, digits: 8))
@@ -209,7 +220,7 @@ struct AppImageExaminer {
             "\(hexadecimal(checksum, digits: 2)) at offset \(map.checksum)")
         guard let place = map.digest else {
             self.skip("SHA-256", "hash_appended is 0: nothing but the checksum guards the image")
-            return try self.examineRest(map, bytes)
+            return try self.examineSignature(map, bytes)
         }
         let (digest, right) = (try bytes.bytes(in: place), try map.digest(of: bytes))
         self.add(
@@ -220,34 +231,41 @@ struct AppImageExaminer {
                     at: place.lowerBound, "the SHA-256", expected: right.hexadecimalDigits,
                     found: digest.hexadecimalDigits),
             digest.hexadecimalDigits)
-        try self.examineRest(map, bytes)
+        try self.examineSignature(map, bytes)
     }
 
-    private mutating func examineRest(_ map: AppImageMap, _ bytes: some ImageBytes) throws {
+    private mutating func examineSignature(_ map: AppImageMap, _ bytes: some ImageBytes) throws {
         if let place = map.signature {
             let flaw = try Self.signature(at: place, map, bytes)
             self.add("signature", flaw, "at offset \(place.lowerBound), not verified here")
         } else {
             self.skip("signature", "there is none")
         }
-        let rest = map.trailing
-        guard !rest.isEmpty else { return }
+    }
+
+    private mutating func noteRest(_ bytes: some ImageBytes) throws {
+        guard let rest = self.walk.map?.trailing, !rest.isEmpty else { return }
+        // espsecure's signature for Secure Boot v1: a version of 0 and 64 bytes, with nothing between.
+        let isV1 = try rest.count == 68 && bytes.bytes(in: rest).prefix(4).allSatisfy { $0 == 0 }
         self.skip(
             "behind the image",
-            "\(rest.count) bytes from offset \(rest.lowerBound), at which no "
-                + "device looks")
+            "\(rest.count) bytes from offset \(rest.lowerBound), "
+                + (isV1
+                    ? "as long as a Secure Boot v1 signature, which is not looked at here"
+                    : "at which no device looks"))
     }
 
     /// What is wrong with the signature blocks, keys and signatures apart.
     private static func signature(
         at place: Range<Int>, _ map: AppImageMap, _ bytes: some ImageBytes
     ) throws -> AppImageFlaw? {
-        guard let sector = SignatureSector(try bytes.bytes(in: place)) else {
+        guard let sector = SignatureSector(try bytes.bytes(in: place)),
+            let digest = try map.signedDigest(of: bytes)
+        else {
             return AppImageFlaw(
                 at: place.lowerBound, "the signature sector", expected: "a signature block",
                 found: "none that can be read")
         }
-        let digest = try map.signedDigest(of: bytes)
         for slot in 0..<SignatureSector.slots {
             guard let block = sector[slot] else { continue }
             let start = place.lowerBound + SignatureSector.range(slot).lowerBound

@@ -25,14 +25,14 @@ public struct AppImageFlaw: Error, Hashable, Sendable, CustomStringConvertible {
 }
 
 /// `0x1a` with at least so many digits.
-func hexadecimal(_ value: some BinaryInteger, digits: Int = 1) -> String {
+package func hexadecimal(_ value: some BinaryInteger, digits: Int = 1) -> String {
     let text = String(value, radix: 16)
     return "0x" + String(repeating: "0", count: Swift.max(0, digits - text.count)) + text
 }
 
 extension Collection where Element == UInt8 {
     /// Two digits a byte.
-    var hexadecimalDigits: String {
+    package var hexadecimalDigits: String {
         var text = ""
         for byte in self { text += (byte < 16 ? "0" : "") + String(byte, radix: 16) }
         return text

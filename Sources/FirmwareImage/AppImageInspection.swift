@@ -49,7 +49,7 @@ public struct AppImageInspection: Sendable, Hashable {
     /// The first thing that is wrong, as a device finds it; nil if the image is valid.
     public var firstFlaw: AppImageFlaw? { self.checks.lazy.compactMap(\.flaw).first }
 
-    /// Looks at a file. It is read twice at most, in parts.
+    /// Looks at a file. It is read in parts: once for each of checksum, SHA-256 and signatures.
     /// - Throws: what the bytes throw when they cannot be read; never because of what they are.
     public init(of bytes: some ImageBytes) throws {
         let walk = try AppImageWalk(bytes)

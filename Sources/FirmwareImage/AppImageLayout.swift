@@ -69,7 +69,7 @@ struct AppImageLayout {
         _ segments: Int?, beyond usual: Int, room: Int
     ) throws(AppImageError) -> Int {
         guard let segments else { return 0 }
-        let most = min(AppImageWalk.mostSegments, usual + room / Self.extraRoom)
+        let most = min(ImageHeader.mostSegments, usual + room / Self.extraRoom)
         guard (usual...most).contains(segments) else {
             throw .impossibleSegments(segments, possible: usual...most)
         }

@@ -1,7 +1,7 @@
 /// Where the parts of an app image stand in its file.
 ///
 /// In the file's order: the header, the segments, padding, the checksum byte, the SHA-256 if the header
-/// says that there is one, and what may follow: zeros up to a multiple of 4096 and a signature sector, or
+/// says that there is one, and what may follow: 0xFF up to a multiple of 4096 and a signature sector, or
 /// anything, which no verifier looks at (ESP-IDF, "App Image Format" and "Secure Boot v2").
 public struct AppImageMap: Sendable, Hashable {
     /// Where a segment stands.
@@ -18,9 +18,6 @@ public struct AppImageMap: Sendable, Hashable {
         /// Where the length stands.
         public var lengthRange: Range<Int> { self.header + 4..<self.header + 8 }
     }
-
-    /// The size of a flash sector, to which a signed image is padded, and of a signature sector.
-    public static let sectorSize = 4096
 
     /// As it stands in the file.
     public let header: ImageHeader
@@ -62,8 +59,9 @@ public struct AppImageMap: Sendable, Hashable {
 
     /// Follows the structure of a file.
     ///
-    /// Nothing is read but the headers. Checksum and digest may be wrong, and so may all that does not
-    /// decide where the parts stand: ``AppImageInspection`` looks at that.
+    /// Nothing is read but the headers and what may be a signature sector. Checksum and digest may be
+    /// wrong, and so may all that does not decide where the parts stand: ``AppImageInspection`` looks
+    /// at that.
     /// - Throws: ``AppImageFlaw`` if the structure cannot be followed to its end, or what the bytes throw
     ///   when they cannot be read.
     public init(of bytes: some ImageBytes) throws {
@@ -85,11 +83,6 @@ public struct AppImageMap: Sendable, Hashable {
         self.signature = signature
         self.count = count
     }
-
-    /// Where a signature sector stands behind content that ends there: at the next multiple of 4096.
-    public static func signaturePlace(behind end: Int) -> Int {
-        (end + Self.sectorSize - 1) / Self.sectorSize * Self.sectorSize
-    }
 }
 
 /// What is found when a file is read as an image from its first byte on.
@@ -100,11 +93,6 @@ struct AppImageWalk {
     private(set) var map: AppImageMap?
     /// What ends the walk before the image's end.
     private(set) var flaw: AppImageFlaw?
-
-    /// ESP-IDF's `ESP_IMAGE_MAX_SEGMENTS`.
-    static let mostSegments = 16
-    /// A segment is shorter than this (ESP-IDF, `esp_image_format.c`).
-    static let segmentLimit = 16 << 20
 
     /// - Throws: what the bytes throw.
     init(_ bytes: some ImageBytes) throws {
@@ -118,7 +106,7 @@ struct AppImageWalk {
     private mutating func follow(_ bytes: some ImageBytes) throws {
         let header = try Self.header(of: bytes)
         self.header = header
-        guard (0...Self.mostSegments).contains(Int(header.segmentCount)) else {
+        guard (0...ImageHeader.mostSegments).contains(Int(header.segmentCount)) else {
             throw AppImageFlaw(
                 at: 1, "the segment count", expected: "1 to 16", found: "\(header.segmentCount)")
         }
@@ -149,12 +137,19 @@ struct AppImageWalk {
             count: bytes.count)
     }
 
+    /// What a build folder, or a server, has in place of an app.
+    private static let beginnings: [UInt8: String] = [
+        0x1F: "a gzip file", 0x3C: "a web page", 0x50: "a ZIP file", 0x7F: "an ELF file",
+        0xAA: "a partition table", 0xFF: "blank flash",
+    ]
+
     private static func header(of bytes: some ImageBytes) throws -> ImageHeader {
         let prefix = try bytes.bytes(in: 0..<min(ImageHeader.size, bytes.count))
         if let magic = prefix.first, magic != ImageHeader.magic {
             throw AppImageFlaw(
                 at: 0, "the magic byte", expected: hexadecimal(ImageHeader.magic),
-                found: hexadecimal(magic, digits: 2))
+                found: hexadecimal(magic, digits: 2)
+                    + (self.beginnings[magic].map { ", as \($0) begins" } ?? ""))
         }
         guard let header = ImageHeader(prefix) else {
             throw AppImageFlaw(
@@ -175,10 +170,10 @@ struct AppImageWalk {
         }
         let header = try bytes.bytes(in: place..<start)
         let length = Int(header.integer(at: 4) as UInt32)
-        guard length % 4 == 0, length < self.segmentLimit else {
+        guard length % 4 == 0, length < ImageSegment.sizeLimit else {
             throw AppImageFlaw(
                 at: place + 4, "the length of segment \(number)",
-                expected: "a multiple of 4 under \(hexadecimal(self.segmentLimit))",
+                expected: "a multiple of 4 under \(hexadecimal(ImageSegment.sizeLimit))",
                 found: hexadecimal(length))
         }
         guard length <= bytes.count - start else {
@@ -194,16 +189,11 @@ struct AppImageWalk {
     private static func signature(
         behind end: Int, of bytes: some ImageBytes
     ) throws -> Range<Int>? {
-        let start = AppImageMap.signaturePlace(behind: end)
-        let sector = start..<start + AppImageMap.sectorSize
-        guard sector.upperBound <= bytes.count,
-            try bytes.bytes(in: start..<start + 1)[0] == AppImageMap.signatureMagic
+        let start = SignatureSector.offset(behind: end)
+        let place = start..<start + SignatureSector.size
+        guard place.upperBound <= bytes.count,
+            SignatureSector(try bytes.bytes(in: place)) != nil
         else { return nil }
-        return sector
+        return place
     }
-}
-
-extension AppImageMap {
-    /// The first byte of a signature block (ESP-IDF, `ETS_SECURE_BOOT_V2_SIGNATURE_MAGIC`).
-    static let signatureMagic: UInt8 = 0xE7
 }

@@ -43,7 +43,7 @@ extension AppImage {
         /// One line, such as `hello_world 1.0.0 for esp32, secure version 0, 165616 bytes`.
         public var description: String {
             let chip =
-                Chip.name(ofID: self.chipID) ?? "unknown chip 0x" + String(self.chipID, radix: 16)
+                Chip.name(ofID: self.chipID) ?? "unknown chip " + hexadecimal(self.chipID)
             return "\(self.project) \(self.version)".printable
                 + " for \(chip), secure version \(self.secureVersion), \(self.size) bytes"
         }

@@ -26,6 +26,8 @@ public struct ImageHeader: Sendable, Hashable {
     public static let size = 24
     /// The first byte of every image.
     public static let magic: UInt8 = 0xE9
+    /// The most segments that ESP-IDF takes: `ESP_IMAGE_MAX_SEGMENTS`.
+    public static let mostSegments = 16
 
     /// The header as it stands in a file: always 24 bytes.
     public private(set) var bytes: [UInt8]

@@ -7,6 +7,8 @@
 public struct ImageSegment: Sendable, Hashable {
     /// In bytes, before the data.
     public static let headerSize = 8
+    /// The data is shorter than this, in bytes (ESP-IDF, `esp_image_format.c`).
+    public static let sizeLimit = 16 << 20
 
     /// Where the data is copied or mapped to; 0 for padding, which is neither.
     public var loadAddress: UInt32
@@ -21,9 +23,14 @@ public struct ImageSegment: Sendable, Hashable {
 
     /// The address and the length, as they stand before the data.
     public var header: [UInt8] {
+        Self.header(loadAddress: self.loadAddress, count: self.data.count)
+    }
+
+    /// What stands before data of so many bytes. Of the count, the lower 32 bits are written.
+    public static func header(loadAddress: UInt32, count: Int) -> [UInt8] {
         var bytes: [UInt8] = []
-        bytes.append(integer: self.loadAddress)
-        bytes.append(integer: UInt32(truncatingIfNeeded: self.data.count))
+        bytes.append(integer: loadAddress)
+        bytes.append(integer: UInt32(truncatingIfNeeded: count))
         return bytes
     }
 }

@@ -15,7 +15,7 @@ extension [UInt8] {
         }
     }
 
-    mutating func append(integer value: some FixedWidthInteger) {
+    package mutating func append(integer value: some FixedWidthInteger) {
         Swift.withUnsafeBytes(of: value.littleEndian) { self.append(contentsOf: $0) }
     }
 }

@@ -73,12 +73,12 @@ extension PartitionTableProblem.Fault {
             "The table has \(count) partitions, and \(PartitionTable.partitionLimit) fit; remove "
                 + "some."
         case .strayRow(let row, let bytes):
-            "Row \(row) begins with \(digits(bytes)), which means nothing there; correct or remove "
+            "Row \(row) begins with \(bytes.hexadecimalDigits), which means nothing there; correct or remove "
                 + "it."
         case .noDigest: "The table has no MD5; seal it again."
         case .wrongDigest(let expected, let found):
-            "The table's MD5 is \(digits(found)), and that of its partitions is "
-                + "\(digits(expected)); restore them, or seal the table again."
+            "The table's MD5 is \(found.hexadecimalDigits), and that of its partitions is "
+                + "\(expected.hexadecimalDigits); restore them, or seal the table again."
         case .noEnd: "No row of 0xFF ends the table; seal it again."
         }
     }
@@ -109,12 +109,4 @@ extension PartitionTableProblem.RowFault {
         case .readonly: "ESP-IDF must write to it; take its flag readonly away."
         }
     }
-}
-
-/// A number as C writes it.
-func hexadecimal(_ value: some BinaryInteger) -> String { "0x" + String(value, radix: 16) }
-
-/// Two digits a byte.
-private func digits(_ bytes: [UInt8]) -> String {
-    bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
 }

@@ -52,10 +52,10 @@ extension AppImageMap {
         let end = self.end + shift
         var signature = self.signature
         if let before = self.signature {
-            let start = Self.signaturePlace(behind: end)
+            let start = SignatureSector.offset(behind: end)
             bytes.replace(
                 end..<before.lowerBound + shift, with: [UInt8](repeating: 0xFF, count: start - end))
-            signature = start..<start + Self.sectorSize
+            signature = start..<start + SignatureSector.size
         }
         return AppImageMap(
             header: self.header, segments: self.segments, checksum: self.checksum,
@@ -74,21 +74,18 @@ extension AppImageMap {
         by signer: ([UInt8], SignatureBlock?) throws -> SignatureBlock
     ) throws {
         guard let signature = self.signature else { return }
-        let old = SignatureSector(try bytes.bytes(in: signature))?[0]
+        let before = SignatureSector(try bytes.bytes(in: signature))
+        let old = (0..<SignatureSector.slots).lazy.compactMap { before?[$0] }.first
         var sector = SignatureSector()
-        try sector.append(try signer(self.signedDigest(of: bytes), old))
+        try sector.append(try signer(self.digest(of: bytes, to: signature.lowerBound), old))
         bytes.replace(signature, with: sector.bytes)
     }
 
-    /// What the signatures of a signed image are over: the SHA-256 of all before their sector, or before
-    /// the place where it would stand.
+    /// What the signatures of a signed image are over: the SHA-256 of all before their sector; nil without
+    /// one.
     /// - Throws: what the bytes throw when they cannot be read.
-    public func signedDigest(of bytes: some ImageBytes) throws -> [UInt8] {
-        var hash = SHA256()
-        try bytes.forEachPart(of: 0..<(self.signature?.lowerBound ?? bytes.count)) {
-            hash.update($0)
-        }
-        return hash.digest()
+    public func signedDigest(of bytes: some ImageBytes) throws -> [UInt8]? {
+        try self.signature.map { try self.digest(of: bytes, to: $0.lowerBound) }
     }
 
     /// The checksum that the segments of a file must have, whose parts stand where this map says.
@@ -104,8 +101,12 @@ extension AppImageMap {
     /// The SHA-256 of all from the file's beginning to the checksum byte.
     /// - Throws: what the bytes throw when they cannot be read.
     public func digest(of bytes: some ImageBytes) throws -> [UInt8] {
+        try self.digest(of: bytes, to: self.checksum + 1)
+    }
+
+    private func digest(of bytes: some ImageBytes, to end: Int) throws -> [UInt8] {
         var hash = SHA256()
-        try bytes.forEachPart(of: 0..<self.checksum + 1) { hash.update($0) }
+        try bytes.forEachPart(of: 0..<end) { hash.update($0) }
         return hash.digest()
     }
 }

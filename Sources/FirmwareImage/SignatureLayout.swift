@@ -26,9 +26,7 @@ public struct SignatureLayout: Sendable, Hashable {
     public init(of file: [UInt8]) { self.init(size: file.count, end: file) }
 
     /// Where the signature sector begins, or would: ``contentSize`` rounded up to 4096.
-    public var sectorOffset: Int {
-        (self.contentSize + SignatureSector.size - 1) / SignatureSector.size * SignatureSector.size
-    }
+    public var sectorOffset: Int { SignatureSector.offset(behind: self.contentSize) }
 
     /// What stands between the content and the sector: under 4096 bytes of 0xFF, as espsecure has
     /// it.

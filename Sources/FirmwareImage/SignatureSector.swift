@@ -48,6 +48,11 @@ public struct SignatureSector: Sendable, Hashable {
         self[free] = block
     }
 
+    /// Where a sector stands behind content that ends there: at the next multiple of 4096.
+    public static func offset(behind end: Int) -> Int {
+        (end + Self.size - 1) / Self.size * Self.size
+    }
+
     /// Where a slot lies in the sector.
     /// - Parameter slot: 0, 1 or 2.
     public static func range(_ slot: Int) -> Range<Int> {

@@ -18,6 +18,11 @@ extension Reseal: ExpressibleByArgument {}
 
 extension Chip: ExpressibleByArgument {
     public init?(argument: String) { self.init(name: argument) }
+
+    // Left alone, these speak of the raw values, which are the chips' ids.
+    public static var allValueStrings: [String] { self.allCases.map(\.name) }
+
+    public static var allValueDescriptions: [String: String] { [:] }
 }
 
 extension SignatureScheme: ExpressibleByArgument {}

@@ -29,6 +29,7 @@ struct List: ParsableCommand {
         var covers: [String]?
         var profiles: [String]?
         var stage: String?
+        var device: String?
     }
 
     func run() throws {
@@ -40,15 +41,22 @@ struct List: ParsableCommand {
             case .coverage: try self.coverage()
             }
         guard self.json else {
-            return Terminal.write(
-                Terminal.table(
-                    rows.map { row in
-                        [row.name] + [row.layer, row.stage].compactMap { $0 } + [row.summary]
-                    }))
+            return Terminal.write(Terminal.table(rows.map(self.columns)))
         }
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
         Terminal.write(String(decoding: try encoder.encode(rows), as: UTF8.self))
+    }
+
+    private func columns(_ row: Row) -> [String] {
+        guard self.subject == .profiles else {
+            return [row.name, row.layer, row.summary].compactMap { $0 }
+        }
+        // 'faultserve explain' tells the rest of a story.
+        let story = row.summary.range(of: ". ").map { row.summary[..<$0.lowerBound] + "." }
+        return [
+            row.name, row.stage ?? "-", row.device ?? "-", story.map(String.init) ?? row.summary,
+        ]
     }
 
     private var faults: [Row] {
@@ -59,10 +67,19 @@ struct List: ParsableCommand {
         }
     }
 
+    /// By the step of the update at which a correct device decides, so that those for one purpose stand
+    /// together; those without an expectation come last.
     private func profiles() throws -> [Row] {
-        try self.library.library.all().map {
-            Row(name: $0.name, summary: $0.story, covers: $0.covers)
+        func step(_ profile: Profile) -> Int {
+            profile.expectation?.stage.flatMap(Stage.allCases.firstIndex) ?? Stage.allCases.count
         }
+        return try self.library.library.all().sorted { (step($0), $0.name) < (step($1), $1.name) }
+            .map {
+                Row(
+                    name: $0.name, summary: $0.story, covers: $0.covers,
+                    stage: $0.expectation?.stage?.rawValue,
+                    device: $0.expectation?.device.rawValue)
+            }
     }
 
     private func coverage() throws -> [Row] {

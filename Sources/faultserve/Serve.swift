@@ -84,7 +84,7 @@ struct Serve: AsyncParsableCommand {
             plan: plan, content: try self.content.content(signer: signer),
             identity: self.plain ? nil : try self.identity.source(root: self.content.root))
         configuration.imageSigner = signer
-        configuration.hosts = self.identity.host
+        configuration.hosts = self.hosts
         configuration.bind = self.bind
         configuration.port = self.port
         configuration.threads = self.threads
@@ -103,6 +103,14 @@ struct Serve: AsyncParsableCommand {
         if let readyFile { try ReadyFile(server: server, address: address).write(to: readyFile) }
         try await server.wait()
         withExtendedLifetime(signals) {}
+    }
+
+    /// Who listens on one address is reached at no other, so that one comes first.
+    private var hosts: [String] {
+        guard self.identity.host.isEmpty, self.identity.cert == nil,
+            !["::", "0.0.0.0"].contains(self.bind)
+        else { return self.identity.host }
+        return [self.bind] + Hosts.local().filter { $0 != self.bind }
     }
 
     /// Where people read: standard output, unless that is the journal's.

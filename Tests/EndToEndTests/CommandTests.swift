@@ -50,6 +50,17 @@ import Testing
         #expect(done.status == 0, "\(done.errors)")
     }
 
+    @Test func listsProfilesByTheStepThatDecides() throws {
+        let rows = try run(binary, ["list", "profiles"]).output.split(separator: "\n")
+            .map { $0.split(separator: " ").prefix(3).map(String.init) }
+        let steps = ["tls", "http", "download", "header", "policy", "write", "verify", "boot"]
+        var seen: [String] = []
+        for row in rows where seen.last != row[1] { seen.append(row[1]) }
+        #expect(seen == steps + ["self-test", "confirm"], "those of one step stand together")
+        #expect(rows.contains(["wrong-chip", "header", "rejected"]))
+        #expect(rows.last?[2] == "updated")
+    }
+
     @Test func suggestsTheNearestProfile() throws {
         let done = try run(binary, ["--profile", "trunkate"])
         #expect(done.status == 66 || done.status == 65)
@@ -80,6 +91,16 @@ import Testing
         #expect(try failure(["--port", "0", "--bind", "203.0.113.9"]).status == 69)
         let key = ["--port", "0", "--cert", folder.file("c"), "--key", folder.file("k")]
         #expect(try failure(key).status == 66)
+    }
+
+    @Test(arguments: [[], ["--plain"]])
+    func tellsTheAddressThatItIsBoundTo(more: [String]) throws {
+        let folder = try Folder()
+        let done = try run(
+            binary, ["--bind", "127.0.0.1", "--port", "0", "--idle-exit", "10ms"] + more,
+            within: 20, environment: ["XDG_STATE_HOME": folder.path])
+        #expect(done.status == 0, "\(done.errors)")
+        #expect(done.output.contains("://127.0.0.1:"), "\(done.output)")
     }
 
     @Test func refusesWrongUseWith64() throws {

@@ -91,6 +91,20 @@ import Testing
         #expect(failures.count == 1)
     }
 
+    /// The demo image's security version is 0.
+    @Test func aFaultThatWritesWhatIsThereHasNotStruck() throws {
+        let honest = try Download(Faultserve([]))
+        let server = try Faultserve(["--fault", "secure-version version=0"])
+        let got = try Download(server)
+        #expect(got.body == Data(AppImage.demo().bytes))
+        func tag(_ download: Download) -> String? {
+            download.head.split(separator: "\r\n").first { $0.hasPrefix("ETag") }.map(String.init)
+        }
+        #expect(tag(got) != nil)
+        #expect(tag(got) == tag(honest))
+        #expect(try server.journal().filter { $0.name == "fault" }.isEmpty)
+    }
+
     // MARK: Wrong at the start
 
     @Test func anImageThatARuleCannotEditEndsTheStart() throws {

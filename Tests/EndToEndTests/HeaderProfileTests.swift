@@ -153,7 +153,7 @@ import Testing
         Story("wrong-magic", [0: 0x00], "(invalid magic number: 0x0)"),
         Story("blank-magic", [0: 0xFF], "(invalid magic number: 0xff)"),
         Story("segment-count-17", [1: 17], "End of file reading segment"),
-        Story("segment-count-more", [1: 6], "End of file reading segment"),
+        Story("segment-count-more", [1: 7], "End of file reading segment"),
         Story("segment-length-unaligned", [28: 0xE1], "End of file reading segment"),
         Story(
             "segment-length-huge", [28: 0, 29: 0, 30: 0xF0],

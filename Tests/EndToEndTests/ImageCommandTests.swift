@@ -127,6 +127,7 @@ import Testing
         ("header.chip=1", "no field 'header.chip'"),
         ("app.version=" + String(repeating: "1", count: 32), "at most 31"),
         ("header.spi_size=16", "0 to 15"), ("nothing", "--set"),
+        ("version=3", "did you mean 'app.version'?"),
     ])
     func editSaysWhatIsNoSetting(setting: String, word: String) throws {
         let done = try self.image(
@@ -143,6 +144,47 @@ import Testing
             self.folder.file("out.bin"))
         #expect(done.status == 65)
         #expect(done.errors.contains("page.bin") && done.errors.contains("the magic byte"))
+    }
+
+    @Test func anAppWithoutADirectiveHasNoFieldsOfOne() throws {
+        let app = self.folder.file("plain.bin")
+        // With another magic word there is no directive, and what stands there is the app's own.
+        #expect(
+            try self.image("edit", self.app, "--set", "directive.magic=1", "-o", app).status == 0)
+        let fields = try self.inspect(app)["fields"] as? [String: Any] ?? [:]
+        #expect(fields["app.version"] != nil)
+        #expect(!fields.keys.contains { $0.hasPrefix("directive.") }, "\(fields)")
+        let done = try self.image(
+            "edit", app, "--set", "directive.behaviour=crash", "-o", self.folder.file("out.bin"))
+        #expect(done.status == 64)
+        #expect(done.errors.contains("no field 'directive.behaviour'"), "\(done.errors)")
+    }
+
+    @Test func editHasNothingToSignAgainInAnUnsignedImage() throws {
+        let (key, out) = (self.folder.file("k.pem"), self.folder.file("out.bin"))
+        #expect(try self.image("keygen", "--scheme", "ecdsa256", "-o", key).status == 0)
+        let done = try self.image(
+            "edit", self.app, "--set", "app.version=3", "--key", key, "-o", out)
+        #expect(done.status == 65)
+        #expect(done.errors.contains("is not signed"), "\(done.errors)")
+        #expect(!FileManager.default.fileExists(atPath: out))
+    }
+
+    @Test(arguments: ["-", ""])
+    func whatIsNoFileIsNotWritten(name: String) throws {
+        let done = try self.image("make", "-o", name)
+        #expect(done.status == 64)
+        #expect(done.errors.contains("is no file to write"), "\(done.errors)")
+    }
+
+    @Test func makeSpeaksOfChipsByTheirNames() throws {
+        let help = try self.image("make", "--help").output
+        #expect(help.contains("default esp32."), "\(help)")
+        #expect(help.contains("esp32h21") && !help.contains("values: 0,"), "\(help)")
+        let done = try self.image("make", "--chip", "esp32x", "-o", self.folder.file("out.bin"))
+        #expect(done.status == 64)
+        #expect(done.errors.contains("esp32c61"), "\(done.errors)")
+        #expect(!done.errors.contains("- 20"), "\(done.errors)")
     }
 
     @Test func editSignsASignedImageAgain() throws {

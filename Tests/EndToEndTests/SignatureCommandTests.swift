@@ -146,6 +146,19 @@ import Testing
         #expect(try self.folder.bytes("a.bin") == before)
     }
 
+    @Test func neverWritesOverItsKey() throws {
+        let (app, key) = (self.folder.file("a.bin"), self.folder.file("k.pem"))
+        let before = try self.folder.bytes("k.pem")
+        let signed = self.folder.file("signed.bin")
+        #expect(try self.image("sign", app, "--key", key, "-o", signed).status == 0)
+        for words in [["sign", app], ["edit", signed, "--set", "app.version=3"]] {
+            let done = try run(
+                binary, ["image"] + words + ["--key", key, "--force", "-o", key])
+            #expect(done.status == 64 && done.errors.contains("its key"), "\(done.errors)")
+        }
+        #expect(try self.folder.bytes("k.pem") == before)
+    }
+
     @Test func replacesAFileOnlyWithForce() throws {
         let old = Data("old".utf8)
         try self.folder.write(old, to: "s.bin")

@@ -142,6 +142,52 @@ import Testing
         #expect(try image.bytes(in: 0..<4) == [0, 1, 2, 3])
     }
 
+    @Test(arguments: 1...10 as ClosedRange<UInt64>)
+    func saysWhetherTheBytesAreTheSameHoweverTheyCameThere(_ seed: UInt64) throws {
+        var dice = Dice(seed: seed)
+        let honest = Image(name: "f", bytes: self.bytes(200_000, &dice))
+        for _ in 0..<20 {
+            var (image, model) = (honest, try honest.bytes(in: 0..<honest.count))
+            for _ in 0..<dice.roll(1..<4) { try self.edit(&image, &model, &dice) }
+            #expect(try image.hasSameBytes(as: Image(name: "g", bytes: model)))
+            #expect(try image.hasSameBytes(as: image))
+            let isHonest = try model == honest.bytes(in: 0..<honest.count)
+            #expect(try image.hasSameBytes(as: honest) == isHonest)
+            guard !model.isEmpty else { continue }
+            let place = dice.roll(0..<model.count)
+            var other = image
+            try other.edit(at: place) { $0 }
+            #expect(try other.hasSameBytes(as: image))
+            try other.edit(at: place) { ~$0 }
+            #expect(try !other.hasSameBytes(as: image))
+            #expect(try !image.hasSameBytes(as: other))
+        }
+    }
+
+    @Test func comparingReadsNothingThatBothHave() throws {
+        struct Broken: ByteSource {
+            let count = 1 << 40
+            let fingerprint: UInt64 = 0
+            func read(
+                into buffer: UnsafeMutableRawBufferPointer, at offset: Int, waiting: Bool
+            ) throws -> Bool {
+                throw ImageError("it was read at \(offset)")
+            }
+        }
+        var image = Image(name: "f", source: Broken())
+        image.replace(5_000..<5_003, with: [1, 2, 3])
+        var other = image
+        other.replace(5_001..<5_002, with: [2])
+        #expect(try image.hasSameBytes(as: other))
+        other.replace(5_001..<5_002, with: [9])
+        #expect(try !image.hasSameBytes(as: other))
+        // A part of the source in another place has to be read.
+        let (first, second) = (image.slice(0..<100), image.slice(100..<200))
+        image.replace(0..<100, with: second)
+        image.replace(100..<200, with: first)
+        #expect(throws: ImageError.self) { try image.hasSameBytes(as: other) }
+    }
+
     @Test func noiseIsTheSameHoweverItIsRead() throws {
         let noise = Image(name: "n", source: Noise(seed: 42, count: 1_000))
         let whole = try noise.bytes(in: 0..<1_000)

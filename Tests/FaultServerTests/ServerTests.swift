@@ -11,7 +11,7 @@ import Testing
         }
     }
 
-    @Test(.timeLimit(.minutes(1)))
+    @Test(.timeLimit(.minutes(5)))
     func listensServesNobodyAndStops() async throws {
         let content = try Content.images(Image(name: "firmware.bin", bytes: [0xE9]))
         var configuration = Configuration(

@@ -1,5 +1,6 @@
 import FaultKit
 import Faults
+import FirmwareImage
 import Testing
 
 /// What holds for all faults that edit app images and seal them again.
@@ -19,6 +20,21 @@ import Testing
             #expect(error?.description.contains("'index.html'") == true)
             #expect(image.edits == 0)
         }
+    }
+
+    /// The user's key signs what is sealed in full, so that a device finds the edit and no signature.
+    @Test(arguments: names)
+    func aSignedImageIsSignedAnew(_ name: String) throws {
+        let type = try #require(
+            Faults.all.first { $0.manual.name == name } as? any ImageFault.Type)
+        var knobs = Dictionary(
+            uniqueKeysWithValues: type.manual.example.map { ($0.key, [$0.value]) })
+        knobs["reseal"] = ["full"]
+        let image = try signedImage(hasOwnKey: true)
+        let after = try image.edited(by: type, Knobs(knobs))
+        #expect(after[..<4096] != ArraySlice(try image.bytes(in: 0..<4096)))
+        let block = try #require(SignatureBlock(after[4096...]))
+        #expect(block.imageDigest == SHA256.digest(of: Array(after[..<4096])))
     }
 
     @Test func thereAreSuchFaults() {

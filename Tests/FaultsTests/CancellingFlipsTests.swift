@@ -39,6 +39,7 @@ import Testing
     @Test func whatIsNoSegmentsDataIsRefused() throws {
         for knobs: KeyValuePairs in [
             ["at": "23"], ["at": "320"], ["at": "-40"], ["at": "379", "distance": "1"],
+            ["at": "9223372036854775kB", "distance": "9223372036854775kB"],
         ] {
             let text = try Edited.refusal(by: CancellingFlips.self, knobs)
             #expect(text?.contains("no segment's data at ") == true)
@@ -51,6 +52,8 @@ import Testing
 
     @Test func aDistanceOfNothingIsRefused() {
         #expect(CancellingFlips.complaint(["distance": "0"])?.knob == "distance")
-        #expect(CancellingFlips.complaint(["mask": "0"])?.knob == "mask")
+        for mask in ["0", "0x0", "+1", "256"] {
+            #expect(CancellingFlips.complaint(["mask": mask])?.knob == "mask")
+        }
     }
 }

@@ -52,7 +52,7 @@ import Testing
     @Test func aSectorThatIsNotThereIsRefused() throws {
         for knobs: KeyValuePairs in [
             ["how": "erase", "sector": "25"], ["how": "swap", "sector": "23"],
-            ["how": "duplicate", "sector": "24"],
+            ["how": "duplicate", "sector": "24"], ["how": "swap", "at": "9223372036854775kB"],
         ] {
             let text = try Edited.refusal(by: DamageSector.self, knobs, of: self.bytes)
             #expect(text?.contains("has 100000 bytes, too few") == true)

@@ -13,7 +13,7 @@ import Testing
         let image = try signedImage()
         let (before, after) = (
             try image.bytes(in: 0..<8192),
-            try image.edited(by: DamageSignature.self, ["part": part])
+            try image.edited(by: DamageSignature.self, Knobs(["part": part]))
         )
         let changes = before.indices.filter { before[$0] != after[$0] }
         #expect(changes.first == 4096 + place)
@@ -30,7 +30,7 @@ import Testing
         image.replace(4096 + 1216..<4096 + 2432, with: block)
         let (before, after) = (
             try image.bytes(in: 0..<8192),
-            try image.edited(by: DamageSignature.self, ["part": "crc"])
+            try image.edited(by: DamageSignature.self, Knobs(["part": "crc"]))
         )
         #expect(before.indices.filter { before[$0] != after[$0] } == [4096 + 1196, 4096 + 2412])
     }

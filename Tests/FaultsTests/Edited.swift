@@ -11,10 +11,9 @@ struct Edited {
         _ fault: F.Type, _ knobs: KeyValuePairs<String, String>, of bytes: [UInt8] = app,
         seed: UInt64 = 1
     ) throws {
-        var (image, dice) = (Image(name: "app.bin", bytes: bytes), Dice(seed: seed))
-        try F(knobs).edit(&image, using: &dice)
         self.before = bytes
-        self.after = try image.bytes(in: 0..<image.count)
+        self.after = try Image(name: "app.bin", bytes: bytes)
+            .edited(by: fault, Knobs(knobs), seed: seed)
     }
 
     /// The bits that differ, by place; of what both have.
@@ -55,4 +54,15 @@ struct Edited {
 
     /// Places of the segments' data in ``app``.
     static let data = [32..<332, 340..<356, 364..<380]
+}
+
+extension Image {
+    /// The bytes of the image as a fault with these knobs edits it.
+    func edited(
+        by type: (some ImageFault).Type, _ knobs: Knobs = Knobs(), seed: UInt64 = 1
+    ) throws -> [UInt8] {
+        var (image, reader, dice) = (self, knobs, Dice(seed: seed))
+        try type.init(&reader).edit(&image, using: &dice)
+        return try image.bytes(in: 0..<image.count)
+    }
 }

@@ -22,12 +22,9 @@ struct EditedImage {
     init<F: ImageFault>(
         _ type: F.Type, _ knobs: [String: String], of image: [UInt8]? = nil, seed: UInt64 = 1
     ) throws {
-        var reader = Knobs(knobs.mapValues { [$0] })
-        let fault = try F(&reader)
         self.before = image ?? Self.honest
-        var (edited, dice) = (Image(name: "app.bin", bytes: self.before), Dice(seed: seed))
-        try fault.edit(&edited, using: &dice)
-        self.after = try edited.bytes(in: 0..<edited.count)
+        self.after = try Image(name: "app.bin", bytes: self.before)
+            .edited(by: type, Knobs(knobs.mapValues { [$0] }), seed: seed)
     }
 
     private static let checksum = 0x13FDF

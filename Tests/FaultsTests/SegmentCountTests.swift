@@ -1,5 +1,6 @@
 import FaultKit
 import Faults
+import FirmwareImage
 import Testing
 
 @Suite struct SegmentCountTests {
@@ -16,6 +17,18 @@ import Testing
     @Test func aCountBelowNoneIsRefused() {
         let complaint = EditedImage.complaint(SegmentCount.self, ["count": "-6"])
         #expect(complaint?.contains("has 5 segments and cannot say 6 fewer") == true)
+    }
+
+    @Test func aCountWithWhichTheImageIsValidIsNoFault() throws {
+        // Four bytes more of code, and 15 zeros stand before the checksum.
+        let honest = try AppImage(parsing: EditedImage.honest)
+        var segments = honest.segments
+        segments[4] = ImageSegment(
+            loadAddress: segments[4].loadAddress, data: segments[4].data + [0, 0, 0, 0])
+        let image = AppImage(header: honest.header, segments: segments).bytes
+        let complaint = EditedImage.complaint(SegmentCount.self, ["count": "+1"], of: image)
+        #expect(complaint?.contains("valid with that 'count', too") == true)
+        _ = try EditedImage(SegmentCount.self, ["count": "+2"], of: image)
     }
 
     @Test func refusesWhatIsNoCount() {

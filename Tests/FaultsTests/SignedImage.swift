@@ -12,16 +12,3 @@ func signedImage(hasOwnKey: Bool = false) throws -> Image {
     image.signer = SampleSigner(hasOwnKey: hasOwnKey)
     return image
 }
-
-extension Image {
-    /// The image as a fault with these knobs edits it.
-    func edited(
-        by type: (some ImageFault).Type, _ knobs: KeyValuePairs<String, String> = [:],
-        seed: UInt64 = 1
-    ) throws -> [UInt8] {
-        var reader = Knobs(knobs)
-        var (image, dice) = (self, Dice(seed: seed))
-        try type.init(&reader).edit(&image, using: &dice)
-        return try image.bytes(in: 0..<image.count)
-    }
-}

@@ -26,8 +26,8 @@ struct AppImageInspectionTests {
             #expect(
                 names == [
                     "image header", "chip id", "chip revision", "segments", "load addresses",
-                    "entry address", "app descriptor", "directive", "checksum", "SHA-256",
-                    "signature",
+                    "app descriptor", "directive", "checksum", "SHA-256", "signature",
+                    "entry address",
                 ])
         }
     }
@@ -77,6 +77,24 @@ struct AppImageInspectionTests {
         #expect(try Self.flaw { $0[100] ^= 1 } == nil)
     }
 
+    /// A device compares the digest and never looks at the address.
+    @Test func pointsToSealsBeforeTheEntryAddress() throws {
+        #expect(try Self.flaw({ $0[4] ^= 4 }, reseal: .none)?.offset == 336)
+        #expect(try Self.flaw { $0[4] ^= 4 }?.offset == 4)
+    }
+
+    /// From v5.4.1 on an app says for which pages it was linked (`mmu_page_size`).
+    @Test func measuresMappedSegmentsByTheAppsOwnPages() throws {
+        for (exponent, offset) in [(0, 24), (14, nil), (15, nil), (16, 24), (17, 24)] {
+            let flaw = try Self.flaw {
+                $0[32 + 180] = UInt8(exponent)
+                // 32 KiB more: a multiple of the smaller pages.
+                $0[25] = 0x80
+            }
+            #expect(flaw?.offset == offset, "2^\(exponent)")
+        }
+    }
+
     @Test func pointsToTextsWithoutAnEnd() throws {
         let flaw = try Self.flaw {
             $0.replaceSubrange(80..<112, with: [UInt8](repeating: 65, count: 32))
@@ -119,8 +137,11 @@ struct AppImageInspectionTests {
         #expect(inspection.segments.count == 1)
         #expect(inspection.descriptor?.project == "lamp")
         #expect(inspection.firstFlaw?.offset == 325)
-        #expect(inspection.checks.last?.outcome == .skipped("its place is not known"))
+        let digest = inspection.checks.first { $0.name == "SHA-256" }
+        #expect(digest?.outcome == .skipped("its place is not known"))
         #expect(try AppImageInspection(of: [UInt8]()).firstFlaw?.offset == 0)
-        #expect(try AppImageInspection(of: Array("<html>".utf8)).firstFlaw?.found == "0x3c")
+        #expect(
+            try AppImageInspection(of: Array("<html>".utf8)).firstFlaw?.found
+                == "0x3c, as a web page begins")
     }
 }

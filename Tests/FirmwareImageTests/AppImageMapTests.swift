@@ -18,6 +18,15 @@ enum Small {
             ])
     }()
     static let file = Self.image.bytes
+    /// Up to a multiple of 4096, and a sector with one signature in a slot.
+    static func signature(inSlot slot: Int = 0) -> [UInt8] {
+        var sector = SignatureSector()
+        sector[slot] = SignatureBlock(
+            scheme: .ecdsa256, imageDigest: [UInt8](repeating: 1, count: 32),
+            key: [2] + [UInt8](repeating: 3, count: 64), signature: [UInt8](repeating: 4, count: 64)
+        )
+        return [UInt8](repeating: 0xFF, count: 4096 - Self.file.count) + sector.bytes
+    }
 }
 
 struct AppImageMapTests {
@@ -51,13 +60,20 @@ struct AppImageMapTests {
     }
 
     @Test func findsASignatureSectorAndWhatIsBehindIt() throws {
-        var file = Small.file + [UInt8](repeating: 0, count: 4096 - 368)
-        file += [0xE7] + [UInt8](repeating: 0, count: 4095)
+        var file = Small.file + Small.signature()
         #expect(try AppImageMap(of: file).signature == 4096..<8192)
         #expect(try AppImageMap(of: file).trailing.isEmpty)
         #expect(try AppImageMap(of: file + [1, 2]).trailing == 8192..<8194)
         #expect(try AppImageMap(of: Array(file.dropLast())).signature == nil)
         file[4096] = 0xE8
+        #expect(try AppImageMap(of: file).signature == nil)
+        #expect(try AppImageMap(of: file).trailing == 368..<8192)
+        #expect(try AppImageMap(of: Small.file + Small.signature(inSlot: 2)).signature != nil)
+    }
+
+    @Test func takesNoChanceByteForASignature() throws {
+        var file = Small.file + [UInt8](repeating: 9, count: 8192 - 368)
+        file[4096] = SignatureBlock.magic
         #expect(try AppImageMap(of: file).signature == nil)
         #expect(try AppImageMap(of: file).trailing == 368..<8192)
     }

@@ -4,7 +4,7 @@ import Testing
 
 /// esptool and we read the same of an image, field by field, whatever was edited.
 struct EsptoolAgreementTests {
-    @Test(.needsEsptool, .timeLimit(.minutes(3)), arguments: Chip.allCases)
+    @Test(.needsEsptool, .timeLimit(.minutes(6)), arguments: Chip.allCases)
     func readsWhatWeMadeAndEdited(chip: Chip) throws {
         var recipe = AppImageRecipe(
             chip: chip, project: "lamp", version: "1.2.3", secureVersion: 5, size: 69_712)

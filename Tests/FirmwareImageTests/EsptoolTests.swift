@@ -4,7 +4,7 @@ import Testing
 
 /// What esptool, Espressif's own tool, says of our images.
 struct EsptoolTests {
-    @Test(.needsEsptool, .timeLimit(.minutes(3)), arguments: Chip.allCases)
+    @Test(.needsEsptool, .timeLimit(.minutes(6)), arguments: Chip.allCases)
     func findsOurImagesValid(chip: Chip) throws {
         for size in [416, 69_712, 602_224] {
             try Self.expectValid(
@@ -13,7 +13,7 @@ struct EsptoolTests {
         }
     }
 
-    @Test(.needsEsptool, .timeLimit(.minutes(3)))
+    @Test(.needsEsptool, .timeLimit(.minutes(6)))
     func findsTheLargestImageValid() throws {
         try Self.expectValid(
             AppImageRecipe(
@@ -21,7 +21,7 @@ struct EsptoolTests {
         )
     }
 
-    @Test(.needsEsptool, .timeLimit(.minutes(1)))
+    @Test(.needsEsptool, .timeLimit(.minutes(5)))
     func findsADamagedImageInvalid() throws {
         var file = AppImage.demo().bytes
         file[400_000] ^= 1

@@ -79,7 +79,7 @@ struct OTASelectEntryTests {
         #expect(entry.slot(of: -1) == nil)
     }
 
-    @Test(.needs("python3"), .timeLimit(.minutes(1)))
+    @Test(.needs("python3"), .timeLimit(.minutes(5)))
     func isWhatStructAndZlibMake() throws {
         let sequences: [UInt32] = [0, 1, 2, 3, 255, 256, 65_537, 0xFFFF_FFFE]
         let output = try Outside.python(

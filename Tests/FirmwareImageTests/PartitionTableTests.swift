@@ -110,7 +110,7 @@ struct PartitionTableTests {
         #expect(table.problems() == [])
     }
 
-    @Test(.needs("python3"), .timeLimit(.minutes(1)))
+    @Test(.needs("python3"), .timeLimit(.minutes(5)))
     func isWhatStructAndHashlibMake() throws {
         let output = try Outside.python(
             """

@@ -3,7 +3,7 @@ import Testing
 
 /// What ESP-IDF's own `gen_esp32part.py` makes of our tables.
 struct PartitionToolTests {
-    @Test(.needsPartitionTool, .timeLimit(.minutes(2)))
+    @Test(.needsPartitionTool, .timeLimit(.minutes(5)))
     func makesTheSameTablesOfTheSameText() throws {
         var numbers = Numbers(seed: 31)
         let texts = ["", "# nothing"] + (0..<1000).map { _ in Self.text(&numbers) }
@@ -35,7 +35,7 @@ struct PartitionToolTests {
         #expect(Set(ours).count > 300)
     }
 
-    @Test(.needsPartitionTool, .timeLimit(.minutes(1)))
+    @Test(.needsPartitionTool, .timeLimit(.minutes(5)))
     func writesTheSameTextOfTheSameTable() throws {
         var numbers = Numbers(seed: 32)
         let tables =
@@ -52,7 +52,7 @@ struct PartitionToolTests {
         #expect(try theirs == tables.map { Array(try $0.csv().utf8).hex })
     }
 
-    @Test(.needsPartitionTool, .timeLimit(.minutes(1)))
+    @Test(.needsPartitionTool, .timeLimit(.minutes(5)))
     func takesAsManyPartitionsAsWeDo() throws {
         let theirs = try Outside.python(
             """

@@ -19,7 +19,7 @@ struct RealImageTests {
     }
 
     @Test(
-        .timeLimit(.minutes(1)),
+        .timeLimit(.minutes(5)),
         arguments: [[], ["out", "--chip", "esp8266"], ["a", "b"], ["--chip"], ["out", "--fast"]])
     func saysHowItIsUsed(words: [String]) throws {
         let (status, output) = try Outside.run([Self.script] + words)

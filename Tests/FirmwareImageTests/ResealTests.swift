@@ -53,12 +53,31 @@ struct ResealTests {
     }
 
     @Test func keepsWhatComesBehind() throws {
-        let signed = Small.file + [UInt8](repeating: 0, count: 4096 - 368) + [0xE7]
-        var file = signed + [UInt8](repeating: 9, count: 4095)
+        let signed = Small.file + Small.signature() + [7, 7]
+        var file = signed
         let map = try AppImageMap(of: file)
         file[100] ^= 1
         try map.reseal(&file, .full)
-        #expect(file[368...] == (signed + [UInt8](repeating: 9, count: 4095))[368...])
+        #expect(file[368...] == signed[368...])
+        #expect(file[..<368] != signed[..<368])
+    }
+}
+
+struct SignAgainTests {
+    @Test func handsOnTheFirstBlockThatThereIs() throws {
+        for slot in 0..<SignatureSector.slots {
+            var file = Small.file + Small.signature(inSlot: slot)
+            let block = try #require(SignatureSector(file[4096...])?[slot])
+            let right = SHA256.digest(of: Array(file[..<4096]))
+            let map = try AppImageMap(of: file)
+            try map.signAgain(&file) { digest, old in
+                #expect(old == block)
+                #expect(digest == right)
+                return block
+            }
+            let sector = try #require(SignatureSector(file[4096...]))
+            #expect((0..<SignatureSector.slots).map { sector[$0] } == [block, nil, nil])
+        }
     }
 }
 

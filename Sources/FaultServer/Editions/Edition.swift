@@ -10,14 +10,11 @@ struct Edition: Sendable {
 
     /// The edited image, or which rule could not edit it, and why.
     let image: Result<Image, ImageError>
-    /// What the rules changed, in their order; those before the one that failed are told, too.
+    /// What the rules changed, in their order; nothing if one failed, as then nobody gets the image.
     let changes: [Change]
 
     /// None was made.
-    init(failure: ImageError) {
-        self.image = .failure(failure)
-        self.changes = []
-    }
+    init(failure: ImageError) { self.init(image: .failure(failure), changes: []) }
 
     /// Runs image faults over an image, which may read all of it.
     init(of image: Image, by matches: [Match]) {
@@ -25,21 +22,29 @@ struct Edition: Sendable {
         var changes: [Change] = []
         for match in matches {
             guard case .image(let fault) = match.rule.hook else { continue }
-            let before = image.edits
+            let before = image
             var dice = match.dice
             do {
                 try fault.edit(&image, using: &dice)
+                // Who writes what is there already has changed nothing, and the entity tag stays.
+                if try image.hasSameBytes(as: before) {
+                    image = before
+                    continue
+                }
             } catch {
-                self.image = .failure(
-                    ImageError("rule '\(match.rule.text)' cannot edit \(image.name): \(error)"))
-                self.changes = changes
+                self.init(
+                    failure: ImageError(
+                        "rule '\(match.rule.text)' cannot edit \(image.name): \(error)"))
                 return
             }
-            guard image.edits != before else { continue }
-            let detail = "\(image.name), \(image.count) bytes"
-            changes.append(Change(rule: match.rule, detail: detail))
+            let difference = ImageDifference(from: before, to: image)
+            changes.append(Change(rule: match.rule, detail: "\(image.name), \(difference)"))
         }
-        self.image = .success(image)
+        self.init(image: .success(image), changes: changes)
+    }
+
+    private init(image: Result<Image, ImageError>, changes: [Change]) {
+        self.image = image
         self.changes = changes
     }
 

@@ -107,7 +107,9 @@ final class Editions: Sendable {
         pool.submit { state in
             switch state {
             case .active: self.keep(self.edit(representation, matches), at: key)
-            case .cancelled: self.giveUp(key)
+            case .cancelled:
+                let error = ImageError("the server stops and edits no image any more")
+                self.keep(Edition(failure: error), at: key)
             }
         }
         return promise.futureResult
@@ -119,19 +121,17 @@ final class Editions: Sendable {
         return Edition(of: image, by: matches)
     }
 
+    /// Hands an edition to those who wait, and keeps it unless it failed: the cause may be gone by the
+    /// next time, as with a disk or a network that did not answer, and whoever asks then tries again.
     private func keep(_ edition: Edition, at key: Key) {
         let waiting = self.shelf.withLockedValue { shelf in
-            let entry = shelf.entries[key]
-            shelf.put(edition, at: key)
-            shelf.trim()
+            let entry = shelf.entries.removeValue(forKey: key)
+            if edition.failure == nil {
+                shelf.put(edition, at: key)
+                shelf.trim()
+            }
             return entry?.waiting ?? []
         }
         for promise in waiting { promise.succeed(edition) }
-    }
-
-    private func giveUp(_ key: Key) {
-        let entry = self.shelf.withLockedValue { $0.entries.removeValue(forKey: key) }
-        let edition = Edition(failure: ImageError("the server stops and edits no image any more"))
-        for promise in entry?.waiting ?? [] { promise.succeed(edition) }
     }
 }

@@ -37,7 +37,7 @@ struct Rehearsal {
     private struct Outcome {
         /// For each rule that may strike the image.
         var single: [(rule: Rule, failure: ImageError?)] = []
-        /// All of them together.
+        /// All of them together, if each could edit it.
         var together: ImageError?
     }
 
@@ -50,7 +50,9 @@ struct Rehearsal {
             let company = rules.filter { $0.id == rule.id || $0.when.isMetByPathAlone }
             outcome.single.append((rule, self.edit(image, by: company)))
         }
-        outcome.together = self.edit(image, by: rules)
+        if outcome.single.allSatisfy({ $0.failure == nil }) {
+            outcome.together = self.edit(image, by: rules)
+        }
         return outcome
     }
 

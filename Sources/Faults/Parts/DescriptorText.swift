@@ -1,4 +1,5 @@
 import FaultKit
+import FirmwareImage
 
 /// A text of the app descriptor: at most 31 bytes, with the zero byte behind it 32.
 struct DescriptorText: KnobValue, Hashable {
@@ -9,7 +10,9 @@ struct DescriptorText: KnobValue, Hashable {
     init(_ value: String) { self.value = value }
 
     init?(knob text: String) {
-        guard text.utf8.count <= 31, !text.utf8.contains(0) else { return nil }
+        guard text.utf8.count <= AppDescriptor.Text.version.limit, !text.utf8.contains(0) else {
+            return nil
+        }
         self.value = text
     }
 }

@@ -12,9 +12,7 @@ struct Mask: KnobValue, Hashable {
     }
 
     init?(knob text: String) {
-        let isHex = text.hasPrefix("0x") || text.hasPrefix("0X")
-        let bits = isHex ? UInt8(text.dropFirst(2), radix: 16) : UInt8(text)
-        guard let bits, bits != 0 else { return nil }
+        guard let bits = FieldNumber<UInt8>(knob: text)?.value, bits != 0 else { return nil }
         self.bits = bits
     }
 }

@@ -87,7 +87,10 @@ extension Image {
             throw ImageError("'\(self.name)' has no room for \(name); offer an image that has it")
         }
         do {
+            let before = try field.text(in: self)
             try field.set(text, in: &self)
+            let after = try field.text(in: self)
+            if after != before { self.note("\(name) \(before) → \(after)") }
         } catch let error as ImageFieldError {
             throw ImageError("'\(self.name)': \(error)")
         }

@@ -1,4 +1,5 @@
 import FaultKit
+import FirmwareImage
 
 /// The number of a segment, from 0 on.
 struct SegmentNumber: KnobValue, Hashable {
@@ -9,7 +10,9 @@ struct SegmentNumber: KnobValue, Hashable {
     init(_ value: Int) { self.value = value }
 
     init?(knob text: String) {
-        guard let value = Int(text), (0..<16).contains(value) else { return nil }
+        guard let value = Int(text), (0..<ImageHeader.mostSegments).contains(value) else {
+            return nil
+        }
         self.value = value
     }
 }

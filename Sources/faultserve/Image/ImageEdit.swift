@@ -19,7 +19,8 @@ struct ImageEdit: ParsableCommand {
     @Argument(help: "The file to read.")
     var file: String
 
-    @Option(help: "A field and its new value, as NAME=VALUE (repeatable).")
+    @Option(
+        help: .init("A field and its new value (repeatable).", valueName: "name=value"))
     var set: [FieldSetting]
 
     @Option(help: "What is made right afterwards: none, checksum or full.")
@@ -31,46 +32,30 @@ struct ImageEdit: ParsableCommand {
     @OptionGroup var output: OutputFile
 
     func run() throws {
-        let signer = try self.key.map { try KeyFile($0).signingKey() }
-        let input = try InputFile(self.file)
-        var bytes = input.bytes
+        let key = try self.key.map { try KeyFile($0) }
+        let signer = try key?.signingKey()
+        var input = try InputFile(self.file)
         do {
-            let map = try AppImageMap(of: bytes)
-            for setting in self.set { try setting.apply(to: &bytes, map) }
-            let sealed = try map.reseal(&bytes, self.reseal)
+            let map = try AppImageMap(of: input.bytes)
+            guard signer == nil || map.signature != nil else {
+                throw ServerError(
+                    .data,
+                    "\(self.file) is not signed, so that --key has nothing to sign again; edit it without "
+                        + "--key, and sign it with `faultserve image sign`")
+            }
+            let fields = try map.fields(of: input.bytes)
+            for setting in self.set { try setting.apply(to: &input.bytes, fields) }
+            let sealed = try map.reseal(&input.bytes, self.reseal)
             if let signer {
-                try sealed.signAgain(&bytes) { digest, _ in try signer.sign(digest: digest) }
+                try sealed.signAgain(&input.bytes) { digest, _ in try signer.sign(digest: digest) }
             }
         } catch let flaw as AppImageFlaw {
             throw ServerError(.data, "\(self.file) is no app image that can be edited: \(flaw)")
         } catch let error as ImageFieldError {
             throw ServerError(.usage, "\(error)")
         }
-        try self.output.write(bytes, madeFrom: input)
-        let flaw = try AppImageInspection(of: bytes).firstFlaw
+        try self.output.write(input.bytes, madeFrom: [input] + [key?.input].compactMap { $0 })
+        let flaw = try AppImageInspection(of: input.bytes).firstFlaw
         Terminal.write("\(self.output.path): " + (flaw.map { "not valid: \($0)" } ?? "valid"))
-    }
-}
-
-/// One `--set NAME=VALUE`.
-struct FieldSetting: ExpressibleByArgument, Sendable {
-    let name: String
-    let value: String
-
-    init?(argument: String) {
-        let parts = argument.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-        guard parts.count == 2, !parts[0].isEmpty else { return nil }
-        self.name = String(parts[0])
-        self.value = String(parts[1])
-    }
-
-    func apply(to bytes: inout [UInt8], _ map: AppImageMap) throws {
-        guard let field = ImageField.named(self.name, in: map) else {
-            throw ServerError(
-                .usage,
-                "the image has no field '\(self.name)'; 'faultserve image inspect' shows those it has"
-            )
-        }
-        try field.set(self.value, in: &bytes)
     }
 }

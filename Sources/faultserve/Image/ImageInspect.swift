@@ -25,7 +25,7 @@ struct ImageInspect: ParsableCommand {
         let bytes = try InputFile(self.file).bytes
         let inspection = try AppImageInspection(of: bytes)
         let fields = try inspection.map.map { map in
-            try ImageField.all(in: map).map { ($0.name, try $0.text(in: bytes)) }
+            try map.fields(of: bytes).map { ($0.name, try $0.text(in: bytes)) }
         }
         let report = ImageReport(inspection, file: self.file, fields: fields ?? [])
         if self.json {

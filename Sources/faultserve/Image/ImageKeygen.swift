@@ -28,6 +28,7 @@ struct ImageKeygen: ParsableCommand {
         }
         try self.output.write(pem, isSecret: true)
         Terminal.write(
-            "\(self.output.path): \(self.scheme.rawValue), key \(key.verificationKey.digest.hex)")
+            "\(self.output.path): \(self.scheme.rawValue), key \(key.verificationKey.digest.hexadecimalDigits)"
+        )
     }
 }

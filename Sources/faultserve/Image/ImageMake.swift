@@ -19,8 +19,9 @@ struct ImageMake: ParsableCommand {
             'faultserve image inspect' shows the fields that --set takes.
             """)
 
-    @Option(help: "\(Chip.allCases.map(\.name).joined(separator: ", ")).")
-    var chip = Chip.esp32
+    // Not with a default value, which help would tell by its id.
+    @Option(help: "The chip that it is for; default \(AppImageRecipe.demo.chip.name).")
+    var chip: Chip?
 
     @Option(help: "The project's name, at most 31 bytes.")
     var project = AppImageRecipe.demo.project
@@ -40,21 +41,23 @@ struct ImageMake: ParsableCommand {
     @Option(help: "How many segments; default what the size needs.")
     var segments: Int?
 
-    @Option(help: "A field and its value, as NAME=VALUE (repeatable).")
+    @Option(help: .init("A field and its value (repeatable).", valueName: "name=value"))
     var set: [FieldSetting] = []
 
     @OptionGroup var output: OutputFile
 
     func run() throws {
         var recipe = AppImageRecipe(
-            chip: self.chip, project: self.project, version: self.version,
+            chip: self.chip ?? AppImageRecipe.demo.chip, project: self.project,
+            version: self.version,
             secureVersion: self.secureVersion, size: self.size.bytes, seed: self.seed)
         recipe.segments = self.segments
         var bytes: [UInt8]
         do {
             bytes = try recipe.bytes()
             let map = try AppImageMap(of: bytes)
-            for setting in self.set { try setting.apply(to: &bytes, map) }
+            let fields = try map.fields(of: bytes)
+            for setting in self.set { try setting.apply(to: &bytes, fields) }
             if !self.set.isEmpty { try map.reseal(&bytes, .full) }
         } catch let error as ServerError {
             throw error

@@ -120,10 +120,9 @@ extension ImageReport.Check {
 
 extension ImageReport.Segment {
     init(_ segment: AppImageMap.Segment, _ chip: Chip?) {
-        let digits = String(segment.loadAddress, radix: 16)
         self.offset = segment.data.lowerBound
         self.length = segment.data.count
-        self.loadAddress = "0x" + String(repeating: "0", count: 8 - digits.count) + digits
+        self.loadAddress = hexadecimal(segment.loadAddress, digits: 8)
         self.memory = chip?.memory(at: segment.loadAddress)?.rawValue ?? "unknown"
     }
 }

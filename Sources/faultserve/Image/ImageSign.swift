@@ -25,8 +25,9 @@ struct ImageSign: ParsableCommand {
     @OptionGroup var output: OutputFile
 
     func run() throws {
-        let key = try KeyFile(self.key).signingKey()
-        let input = try InputFile(self.file)
+        let keyFile = try KeyFile(self.key)
+        let key = try keyFile.signingKey()
+        var input = try InputFile(self.file)
         let layout = SignatureLayout(of: input.bytes)
         let tail: [UInt8]
         do {
@@ -37,13 +38,14 @@ struct ImageSign: ParsableCommand {
         } catch {
             throw ServerError(.software, "\(error)")
         }
-        try self.output.write(input.bytes.prefix(layout.contentSize) + tail, madeFrom: input)
+        input.bytes.replaceSubrange(layout.contentSize..., with: tail)
+        try self.output.write(input.bytes, madeFrom: [input, keyFile.input])
         let before = layout.sector.map { _ in
             self.append ? ", beside others" : ", in place of others"
         }
         Terminal.write(
             "\(self.output.path): \(layout.sectorOffset) bytes signed, "
-                + "\(key.scheme.rawValue) with key \(key.verificationKey.digest.hex)"
+                + "\(key.scheme.rawValue) with key \(key.verificationKey.digest.hexadecimalDigits)"
                 + (before ?? ""))
     }
 }

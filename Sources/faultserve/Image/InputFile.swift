@@ -7,7 +7,8 @@ struct InputFile {
     static let sizeLimit = 64 << 20
 
     let path: String
-    let bytes: [UInt8]
+    /// What it holds; a command that edits changes them here, so that they are in memory once.
+    var bytes: [UInt8]
     private let identity: (device: dev_t, file: ino_t)
 
     /// Reads a file.

@@ -3,7 +3,7 @@ import ImageSigning
 
 /// A PEM file with a key in it.
 struct KeyFile {
-    private let input: InputFile
+    let input: InputFile
 
     init(_ path: String) throws(ServerError) { self.input = try InputFile(path) }
 
@@ -21,12 +21,5 @@ struct KeyFile {
         } catch {
             throw ServerError(.data, error.description)
         }
-    }
-}
-
-extension [UInt8] {
-    /// Two small digits a byte.
-    var hex: String {
-        self.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
     }
 }

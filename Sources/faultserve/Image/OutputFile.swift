@@ -2,7 +2,7 @@ import ArgumentParser
 import FaultServer
 import Glibc
 
-/// The file that a command writes: all of it or nothing, and never its own input.
+/// The file that a command writes: all of it or nothing, and never what it was made from.
 struct OutputFile: ParsableArguments {
     @Option(name: [.customShort("o"), .customLong("output")], help: "The file to write.")
     var path: String
@@ -12,15 +12,21 @@ struct OutputFile: ParsableArguments {
 
     /// Writes the file.
     /// - Parameters:
-    ///   - input: what the bytes were made from, which is never written over.
+    ///   - inputs: what the bytes were made from, keys too, which are never written over.
     ///   - isSecret: whether nobody but the owner may read it.
     func write(
-        _ bytes: [UInt8], madeFrom input: InputFile? = nil, isSecret: Bool = false
+        _ bytes: [UInt8], madeFrom inputs: [InputFile] = [], isSecret: Bool = false
     ) throws(ServerError) {
-        guard input?.isFile(at: self.path) != true else {
+        guard !self.path.isEmpty, self.path != "-" else {
+            throw ServerError(
+                .usage, "'\(self.path)' is no file to write, and images go into files; name one")
+        }
+        guard !inputs.contains(where: { $0.isFile(at: self.path) }) else {
             throw ServerError(
                 .usage,
-                "\(self.path) is the file that is read, which is left as it is; write another file")
+                "\(self.path) is the file that is read, or its key, which is left as it is; write "
+                    + "another file"
+            )
         }
         var status = stat()
         if lstat(self.path, &status) == 0 {

@@ -21,7 +21,7 @@ struct SignatureReport: Encodable, CustomStringConvertible {
             func word(_ isRight: Bool) -> String { isRight ? "right" : "wrong" }
             self.block = check.slot
             self.scheme = check.block.scheme?.rawValue ?? "unknown scheme"
-            self.keyDigest = check.block.keyDigest?.hex
+            self.keyDigest = check.block.keyDigest?.hexadecimalDigits
             self.crc = word(check.isCRCRight)
             self.digest = check.isDigestRight.map(word) ?? "not checked"
             self.signature =

@@ -23,7 +23,7 @@ struct Hashing: ImageFault {
         func hold() { self.isHeld.withLockedValue { $0 = true } }
 
         /// Returns once an edit waits.
-        func waitForEdit() -> Bool { self.entered.wait(timeout: .now() + 20) == .success }
+        func waitForEdit() -> Bool { self.entered.wait(timeout: .now() + 50) == .success }
 
         func letGo() { self.gate.signal() }
 
@@ -35,7 +35,7 @@ struct Hashing: ImageFault {
             }
             guard waits else { return }
             self.entered.signal()
-            _ = self.gate.wait(timeout: .now() + 20)
+            _ = self.gate.wait(timeout: .now() + 50)
         }
     }
 

@@ -21,7 +21,7 @@ import Testing
         return folder
     }
 
-    @Test(.timeLimit(.minutes(1))) func pythonReadsTheJSON() throws {
+    @Test(.timeLimit(.minutes(5))) func pythonReadsTheJSON() throws {
         let response = try OriginClient(self.folder()).ask("/?format=json")
         #expect(response.fields["Content-Type"] == "application/json")
         let script = """
@@ -45,7 +45,7 @@ import Testing
     }
 
     /// Python's own reader of HTML follows each link as a browser would; each leads to its file.
-    @Test(.timeLimit(.minutes(1))) func theLinksOfTheHTMLLeadToTheFiles() throws {
+    @Test(.timeLimit(.minutes(5))) func theLinksOfTheHTMLLeadToTheFiles() throws {
         let client = try OriginClient(self.folder())
         let page = client.ask("/")
         #expect(page.fields["Content-Type"] == "text/html; charset=utf-8")
@@ -141,7 +141,7 @@ import Testing
         #expect(client.status("/sub/") == 404)
     }
 
-    @Test(.timeLimit(.minutes(1))) func atMostTenThousandNamesAreListed() throws {
+    @Test(.timeLimit(.minutes(5))) func atMostTenThousandNamesAreListed() throws {
         let folder = try ServedFolder()
         for index in 0..<Listing.limit { try folder.write("root/\(index)", "") }
         let client = try OriginClient(folder)

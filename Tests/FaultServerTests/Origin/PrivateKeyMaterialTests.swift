@@ -4,7 +4,7 @@ import Testing
 @testable import FaultServer
 
 /// Keys and what resembles them, made by `openssl` in each form that it writes.
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timeLimit(.minutes(5)))
 struct PrivateKeyMaterialTests {
     private let folder: CertificateFolder
 

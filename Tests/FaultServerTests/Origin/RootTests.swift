@@ -97,7 +97,7 @@ import Testing
         #expect(try client.ask("/app.bin").body.string == "rebuilt")
     }
 
-    @Test(.timeLimit(.minutes(1))) func devicesAreNotOpened() throws {
+    @Test(.timeLimit(.minutes(5))) func devicesAreNotOpened() throws {
         let client = OriginClient(Content(root: try Root("/dev")))
         for target in ["/zero", "/null", "/full", "/tty"] {
             #expect(client.status(target) == 403, "\(target)")
@@ -165,7 +165,7 @@ import Testing
     }
 
     /// While a name is swapped between inside and outside, nothing from outside is ever answered.
-    @Test(.timeLimit(.minutes(1)), arguments: ["/swapped.bin", "/folder/secret.bin"])
+    @Test(.timeLimit(.minutes(5)), arguments: ["/swapped.bin", "/folder/secret.bin"])
     func noSwappedLinkLeaksAByte(target: String) throws {
         let folder = try self.folder()
         try folder.write("root/sub/secret.bin", "inside")

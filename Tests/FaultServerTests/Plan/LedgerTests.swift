@@ -143,7 +143,7 @@ struct LedgerTests {
 
     // MARK: Together
 
-    @Test(.timeLimit(.minutes(1)))
+    @Test(.timeLimit(.minutes(5)))
     func countsExactlyUnderEightThreads() throws {
         let plan = try Plan.sample(
             "status code=500 when.request='every 10'", "truncate at=1 when.connection=1..50",

@@ -66,7 +66,7 @@ struct PlanFuzzTests {
         }
     }
 
-    @Test(.timeLimit(.minutes(2)), arguments: 0..<4)
+    @Test(.timeLimit(.minutes(5)), arguments: 0..<4)
     func readsMutatedProfiles(_ share: UInt64) throws {
         var dice = Dice(seed: 0xFA17, for: share)
         let folder = WrongProfileTests.folder
@@ -90,13 +90,13 @@ struct PlanFuzzTests {
         #expect((50..<1400).contains(profiles))
     }
 
-    @Test(.timeLimit(.minutes(2)))
+    @Test(.timeLimit(.minutes(5)))
     func readsNoise() {
         var dice = Dice(seed: 0xFA17, for: 100)
         for _ in 0..<3000 { _ = Self.read(Self.noise(&dice)) }
     }
 
-    @Test(.timeLimit(.minutes(2)))
+    @Test(.timeLimit(.minutes(5)))
     func parsesMutatedLines() throws {
         var dice = Dice(seed: 0xFA17, for: 200)
         let lines = [

@@ -4,7 +4,7 @@ import Testing
 
 @testable import FaultServer
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct AuthorityTests {
     @Test func makesAFolderForItsOwnerAloneWithACAInIt() throws {
         let folder = try CertificateFolder()
@@ -122,7 +122,7 @@ struct AuthorityTests {
 }
 
 /// What is wrong with a folder is said in a sentence that helps.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct AuthorityErrorTests {
     @Test(arguments: [0o644, 0o640, 0o620, 0o602])
     func refusesAKeyThatOthersCanUse(_ mode: Int) throws {
@@ -186,7 +186,7 @@ struct AuthorityErrorTests {
     }
 }
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct AuthorityExportTests {
     @Test func writesWhatAnotherServerNeeds() throws {
         let folder = try CertificateFolder()

@@ -6,7 +6,7 @@ import Testing
 
 @testable import FaultServer
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct ForgeTests {
     private let folder: CertificateFolder
     private let forge: Forge
@@ -154,7 +154,7 @@ struct ForgeTests {
     }
 }
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct ForgeCacheTests {
     private let folder: CertificateFolder
     private let clock = Clock()

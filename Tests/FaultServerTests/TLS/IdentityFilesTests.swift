@@ -6,7 +6,7 @@ import Testing
 @testable import FaultServer
 
 /// What a user's own certificate and key must be, and what is said if they are not.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct IdentityFilesTests {
     private let folder: CertificateFolder
 

@@ -5,7 +5,7 @@ import Testing
 
 @testable import FaultServer
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct SelfSignedPairTests {
     private let folder: CertificateFolder
 

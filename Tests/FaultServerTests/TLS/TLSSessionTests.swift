@@ -6,7 +6,7 @@ import Testing
 @testable import FaultServer
 
 /// The server's session back to back with a client of OpenSSL's.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct TLSSessionTests {
     private let folder: CertificateFolder
     private let contexts: TLSContexts
