@@ -10,6 +10,7 @@ Prints the port, then one JSON line for each thing that it saw. Steps:
   {"wait": seconds}      "close_notify"  "fin" "rst"  "hold" (until the client closes)
 """
 import json
+import signal
 import socket
 import ssl
 import struct
@@ -143,6 +144,9 @@ class Connection:
                 time.sleep(value[2])
 
 
+# The tests' threads have signals blocked, and a child inherits that.
+signal.pthread_sigmask(signal.SIG_UNBLOCK, signal.valid_signals())
+signal.alarm(30)
 listener = socket.create_server(("127.0.0.1", 0), backlog=16)
 script = json.loads(sys.argv[1])
 print(listener.getsockname()[1], flush=True)
