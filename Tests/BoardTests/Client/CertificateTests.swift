@@ -42,22 +42,23 @@ extension BoardTests {
             #expect(result.alert == alert, sourceLocation: location)
         }
 
-        @Test(arguments: [
-            ("127.0.0.1", nil, "127.0.0.1", true),
-            ("127.0.0.1", "IP:127.0.0.1", "127.0.0.1", true),
-            ("other", "IP:127.0.0.1", "127.0.0.1", true),
-            ("other", "DNS:127.0.0.1", "127.0.0.1", true),
-            ("127.0.0.1", "DNS:127.0.0.1,IP:127.0.0.1", "127.0.0.1", true),
-            ("127.0.0.1", "DNS:other", "127.0.0.1", false),
-            ("127.0.0.1", "IP:127.0.0.2", "127.0.0.1", false),
-            ("127.0.0.1", "URI:https://127.0.0.1/", "127.0.0.1", false),
-            ("other", nil, "127.0.0.1", false),
-            ("localhost", nil, "localhost", true),
-            ("LOCALhost", nil, "localhost", true),
-            ("other", "DNS:LocalHost", "localhost", true),
-            ("localhost", "DNS:other", "localhost", false),
-            ("x", "DNS:*.localhost", "localhost", false),
-        ] as [(String, String?, String, Bool)])
+        @Test(
+            arguments: [
+                ("127.0.0.1", nil, "127.0.0.1", true),
+                ("127.0.0.1", "IP:127.0.0.1", "127.0.0.1", true),
+                ("other", "IP:127.0.0.1", "127.0.0.1", true),
+                ("other", "DNS:127.0.0.1", "127.0.0.1", true),
+                ("127.0.0.1", "DNS:127.0.0.1,IP:127.0.0.1", "127.0.0.1", true),
+                ("127.0.0.1", "DNS:other", "127.0.0.1", false),
+                ("127.0.0.1", "IP:127.0.0.2", "127.0.0.1", false),
+                ("127.0.0.1", "URI:https://127.0.0.1/", "127.0.0.1", false),
+                ("other", nil, "127.0.0.1", false),
+                ("localhost", nil, "localhost", true),
+                ("LOCALhost", nil, "localhost", true),
+                ("other", "DNS:LocalHost", "localhost", true),
+                ("localhost", "DNS:other", "localhost", false),
+                ("x", "DNS:*.localhost", "localhost", false),
+            ] as [(String, String?, String, Bool)])
         func namesMatchAsInMbedTLS36(
             _ commonName: String, _ names: String?, _ host: String, _ isOK: Bool
         ) throws {
@@ -93,9 +94,11 @@ extension BoardTests {
         }
 
         @Test func anAddressIsSentAsServerName() throws {
-            let server = try OddServer([.tls(self.certificates.server)], [
-                .tls(self.certificates.server)
-            ])
+            let server = try OddServer(
+                [.tls(self.certificates.server)],
+                [
+                    .tls(self.certificates.server)
+                ])
             for skips in [false, true] {
                 let client = try #require(
                     HTTPClient("https://127.0.0.1:\(server.port)/", ca: self.certificates.ca.pem) {

@@ -110,4 +110,3 @@ final class HTTPClient {
     var isComplete: Bool { esp_http_client_is_complete_data_received(self.handle) }
     var status: Int32 { esp_http_client_get_status_code(self.handle) }
 }
-

@@ -1,5 +1,6 @@
-"""Serves what a JSON script says: `odd_server.py SCRIPT`, a list of connections, each a list of steps.
+"""Serves what a JSON script says: `odd_server.py SCRIPT`.
 
+The script is a list of connections, each a list of steps. It ends after the last, or after 30 s.
 Prints the port, then one JSON line for each thing that it saw. Steps:
   "request"              reads a request's head
   "hello"                reads a ClientHello
