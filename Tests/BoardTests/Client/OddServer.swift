@@ -51,7 +51,7 @@ enum Step {
     }
 }
 
-/// A server that follows a script, one connection after another. It ends by itself, at most in 30 s.
+/// A server that follows a script, one connection after another. It ends by itself, within 30 s.
 final class OddServer {
     let port: Int
     private let process = Process()

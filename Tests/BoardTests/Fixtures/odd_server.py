@@ -2,7 +2,7 @@
 
 The script is a list of connections, each a list of steps. It ends after the last, or after 30 s.
 Prints the port, then one JSON line for each thing that it saw. Steps:
-  "request"              reads a request's head
+  "request"              reads a request
   "hello"                reads a ClientHello
   {"tls": {...}}         a handshake: cert, key, min, max, ciphers, client_ca
   {"send": text}         {"repeat": [text, count]}     {"drip": [text, bytes, seconds]}
@@ -11,6 +11,7 @@ Prints the port, then one JSON line for each thing that it saw. Steps:
   {"wait": seconds}      "close_notify"  "fin" "rst"  "hold" (until the client closes)
 """
 import json
+import re
 import signal
 import socket
 import ssl
@@ -95,7 +96,11 @@ class Connection:
                 raise EOFError
             self.held += part
         head, _, self.held = self.held.partition(b"\r\n\r\n")
-        say(request=head.decode("latin1"))
+        length = int(re.search(rb"Content-Length: (\d+)|$", head)[1] or 0)
+        while len(self.held) < length:
+            self.held += self.receive()
+        body, self.held = self.held[:length], self.held[length:]
+        say(request=head.decode("latin1"), body=body.decode("latin1"))
 
     def hello(self):
         head = self.plain.recv(5, socket.MSG_WAITALL)
