@@ -36,7 +36,8 @@ let package = Package(
                 .linkedLibrary("mbedtls"), .linkedLibrary("mbedx509"),
                 .linkedLibrary("mbedcrypto"), .linkedLibrary("http_parser"),
             ]),
-        .testTarget(name: "BoardTests", dependencies: ["Board", "FirmwareImage"]),
+        .testTarget(
+            name: "BoardTests", dependencies: ["Board", "FirmwareImage", "ImageSigning"]),
         .target(name: "ImageSigning", dependencies: ["COpenSSL", "FirmwareImage"]),
         .target(name: "Faults", dependencies: ["FaultKit", "FirmwareImage", core]),
         .target(
