@@ -214,9 +214,6 @@ static esp_err_t check_all(check_t *check)
     for (int index = 0; index < check->image->header.segment_count; index++) {
         TRY(check_segment(check, index));
     }
-    if (check->place < check->image->start) {
-        REFUSE(check, "image offset has wrapped");
-    }
     TRY(check_checksum(check));
     return check_tail(check);
 }
