@@ -54,7 +54,7 @@ let package = Package(
             name: "board-probe", dependencies: ["BoardProgram"],
             path: "Tests/BoardTests/Apps/probe"),
         .testTarget(
-            name: "BoardTests", dependencies: ["Board", "FirmwareImage"],
+            name: "BoardTests", dependencies: ["Board", "FirmwareImage", "ImageSigning"],
             exclude: ["Apps", "Fixtures"]),
         .target(name: "ImageSigning", dependencies: ["COpenSSL", "FirmwareImage"]),
         .target(name: "Faults", dependencies: ["FaultKit", "FirmwareImage", core]),

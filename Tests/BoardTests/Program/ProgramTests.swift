@@ -94,7 +94,7 @@ extension BoardTests {
         @Test func theTaskWatchdogSpeaksAndDoesNotReset() throws {
             let board = try VirtualBoard("probe")
             // The app never ends: the time limit does it.
-            let it = try board.run(typed: ["spin"])
+            let it = try board.run(typed: ["spin"], within: 13)
             #expect(it.status == 124)
             #expect(it.console.contains("task_wdt: Task watchdog got triggered."))
             #expect(it.console.contains("task_wdt: CPU 0: main"))
