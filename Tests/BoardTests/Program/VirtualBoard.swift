@@ -68,7 +68,8 @@ final class VirtualBoard {
     /// What the report says of each boot: why the chip was reset, and what it ran.
     func report() throws -> [String] {
         try self.text("report").split(separator: "\n").compactMap { line in
-            let event = try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any] ?? [:]
+            let event =
+                try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any] ?? [:]
             switch event["event"] as? String {
             case "boot": return "boot \(event["reset"] ?? "")"
             case "app": return "app \(event["slot"] ?? "") \(event["version"] ?? "")"

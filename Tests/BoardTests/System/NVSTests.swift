@@ -68,7 +68,8 @@ extension BoardTests {
                 #expect(nvs_flash_init() == ESP_OK)
                 #expect(nvs_open("a", NVS_READONLY, &handle) == ESP_ERR_NVS_NOT_FOUND)
                 #expect(
-                    nvs_open("sixteen-letters-", NVS_READWRITE, &handle) == ESP_ERR_NVS_INVALID_NAME)
+                    nvs_open("sixteen-letters-", NVS_READWRITE, &handle) == ESP_ERR_NVS_INVALID_NAME
+                )
                 #expect(
                     nvs_open_from_partition("none", "a", NVS_READWRITE, &handle)
                         == ESP_ERR_NVS_PART_NOT_FOUND)
