@@ -75,7 +75,8 @@ extension BoardTests {
             #expect(it.operations == 10 + 40 + 2)
             #expect(it.log.contains("esp_https_ota: Starting OTA..."))
             #expect(
-                it.log.contains("esp_https_ota: Writing to partition subtype 16 at offset 0x110000"))
+                it.log.contains("esp_https_ota: Writing to partition subtype 16 at offset 0x110000")
+            )
         }
 
         @Test(arguments: [

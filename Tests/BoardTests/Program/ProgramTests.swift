@@ -28,7 +28,8 @@ extension BoardTests {
             #expect(it.status == 0)
             for option in [
                 "flash", "ca", "url", "method", "chip", "efuse", "rollback", "anti-rollback",
-                "factory", "slot-size", "timeout-ms", "have-time", "cut-after", "max-boots", "trace",
+                "factory", "slot-size", "timeout-ms", "have-time", "cut-after", "max-boots",
+                "trace",
                 "report",
             ] {
                 #expect(it.console.contains("  --\(option)"))
@@ -48,7 +49,8 @@ extension BoardTests {
                 try other.run(["--ca", bad]).errors.contains("holds no certificate in PEM form"))
             #expect(try other.run(["--ca", "/none"]).errors.contains("/none cannot be read"))
             #expect(
-                try other.run(["--efuse", bad]).errors.contains("is no eFuse file: it must have 4 bytes"))
+                try other.run(["--efuse", bad]).errors.contains(
+                    "is no eFuse file: it must have 4 bytes"))
             let large = try other.write([UInt8](repeating: 0, count: 70_000), to: "large")
             let it = try VirtualBoard("probe").run(["--factory", large, "--slot-size", "64K"])
             #expect(it.status == 1 && it.errors.contains("does not fit in a slot of 65536"))
@@ -58,7 +60,9 @@ extension BoardTests {
             let board = try VirtualBoard("probe")
             let it = try board.run(typed: ["count", "reason", "restart", "count", "reason"])
             #expect(it.status == 0)
-            for line in ["boots 1\nreason 1\ngoodbye\nrst:0xc (SW_CPU_RESET)", "boots 2\nreason 3\n"] {
+            for line in [
+                "boots 1\nreason 1\ngoodbye\nrst:0xc (SW_CPU_RESET)", "boots 2\nreason 3\n",
+            ] {
                 #expect(it.console.contains(line), "\(it.console)")
             }
             #expect(it.console.contains(#/I \(\d+\) boot: ESP-IDF v5.3.2 2nd stage bootloader/#))
@@ -77,7 +81,10 @@ extension BoardTests {
             #expect(it.status == 0)
             #expect(it.console.contains(said) && it.console.contains("Rebooting..."))
             #expect(it.console.contains("reason 4\n"))
-            #expect(try board.report().filter { $0.hasPrefix("boot") } == ["boot power-on", "boot panic"])
+            #expect(
+                try board.report().filter { $0.hasPrefix("boot") } == [
+                    "boot power-on", "boot panic",
+                ])
         }
 
         @Test func deepSleepEndsInABoot() throws {
@@ -94,7 +101,7 @@ extension BoardTests {
         @Test func theTaskWatchdogSpeaksAndDoesNotReset() throws {
             let board = try VirtualBoard("probe")
             // The app never ends: the time limit does it.
-            let it = try board.run(typed: ["spin"])
+            let it = try board.run(typed: ["spin"], within: 13)
             #expect(it.status == 124)
             #expect(it.console.contains("task_wdt: Task watchdog got triggered."))
             #expect(it.console.contains("task_wdt: CPU 0: main"))
@@ -134,7 +141,7 @@ extension BoardTests {
                 let board = try VirtualBoard("probe")
                 let cut = try board.run(["--cut-after", "\(operation)\(bytes)"], typed: ["fill"])
                 guard cut.status == 75 else { break }
-                let done = cut.console.components(separatedBy: "set ").count - 1
+                let done = cut.console.components(separatedBy: "\nset ").count - 1
                 let it = try board.run(typed: ["show"])
                 let isRight = [done, done + 1].contains { it.console.contains("has \($0)\n") }
                 #expect(isRight, "cut at \(operation)\(bytes): \(it.console.suffix(300))")

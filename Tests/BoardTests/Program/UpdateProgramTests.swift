@@ -26,7 +26,10 @@ extension BoardTests {
                 let server = try OTAServer(try self.image(version).bytes)
                 let it = try board.run(["--url", server.url + "/image"])
                 #expect(it.status == 0 && it.console.contains(said), "\(it.console)")
-                #expect(try board.report().suffix(3) == ["boot software", "app \(slot) \(version)", "idle"])
+                #expect(
+                    try board.report().suffix(3) == [
+                        "boot software", "app \(slot) \(version)", "idle",
+                    ])
             }
             // It was confirmed, and so boots again.
             #expect(try board.run().status == 0)
@@ -62,6 +65,7 @@ extension BoardTests {
         @Test func anEntryAtZeroIsACrashAndARollback() throws {
             var image = try self.image("2.0.0")
             image.header.entryAddress = 0
+            image.seal()
             let server = try OTAServer(image.bytes)
             let board = try VirtualBoard("simple")
             let it = try board.run(["--url", server.url + "/image"])
@@ -113,7 +117,8 @@ extension BoardTests {
 
         @Test func antiRollbackRefusesAnOlderSecureVersion() throws {
             let board = try VirtualBoard("advanced")
-            let factory = try board.write(try self.image("1.0.0", secureVersion: 1).bytes, to: "factory")
+            let factory = try board.write(
+                try self.image("1.0.0", secureVersion: 1).bytes, to: "factory")
             let server = try OTAServer(try self.image("2.0.0").bytes)
             let it = try board.run([
                 "--anti-rollback", "1", "--factory", factory, "--url", server.url + "/image",

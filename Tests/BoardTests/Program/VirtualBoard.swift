@@ -35,17 +35,22 @@ final class VirtualBoard {
         return self.file(name)
     }
 
-    /// Runs it on the board's flash until it ends, for half a minute at most.
-    func run(_ words: [String] = [], typed lines: [String] = []) throws -> Ended {
-        try self.runPlain(["--flash", self.file("flash"), "--report", self.file("report")] + words, lines)
+    /// Runs it on the board's flash until it ends, for so many seconds at most.
+    func run(
+        _ words: [String] = [], typed lines: [String] = [], within limit: Int = 30
+    ) throws -> Ended {
+        let files = ["--flash", self.file("flash"), "--report", self.file("report")]
+        return try self.runPlain(files + words, lines, within: limit)
     }
 
-    func runPlain(_ words: [String], _ lines: [String] = []) throws -> Ended {
+    func runPlain(
+        _ words: [String], _ lines: [String] = [], within limit: Int = 30
+    ) throws -> Ended {
         let input = try self.write(lines.flatMap { Array(($0 + "\n").utf8) }, to: "in")
         for name in ["out", "err"] { _ = try self.write([], to: name) }
         let process = Process()
         process.executableURL = URL(filePath: "/usr/bin/env")
-        process.arguments = ["timeout", "30", self.program] + words
+        process.arguments = ["timeout", "-k", "1", "\(limit)", self.program] + words
         process.standardInput = FileHandle(forReadingAtPath: input)
         process.standardOutput = FileHandle(forWritingAtPath: self.file("out"))
         process.standardError = FileHandle(forWritingAtPath: self.file("err"))
@@ -63,7 +68,8 @@ final class VirtualBoard {
     /// What the report says of each boot: why the chip was reset, and what it ran.
     func report() throws -> [String] {
         try self.text("report").split(separator: "\n").compactMap { line in
-            let event = try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any] ?? [:]
+            let event =
+                try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any] ?? [:]
             switch event["event"] as? String {
             case "boot": return "boot \(event["reset"] ?? "")"
             case "app": return "app \(event["slot"] ?? "") \(event["version"] ?? "")"

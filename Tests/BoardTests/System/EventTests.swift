@@ -1,4 +1,5 @@
 @preconcurrency import Board
+import Foundation
 import Testing
 
 /// Bases are compared by their address.
