@@ -109,7 +109,7 @@ let package = Package(
             ],
             exclude: ["Golden"]),
         .testTarget(
-            name: "EndToEndTests", dependencies: ["faultserve", "virtual-board", "FirmwareImage"],
+            name: "EndToEndTests", dependencies: ["faultserve", "FirmwareImage"],
             exclude: ["Fixtures"]),
         .testTarget(name: "TidyTests", dependencies: ["FaultKit", "FaultServer", "Faults"]),
     ],
