@@ -102,6 +102,20 @@ import Testing
         }
     }
 
+    @Test func theFactoryAppIsNothingToGoBackTo() throws {
+        try Bench.with { bench in
+            board.anti_rollback = true
+            bench.furnish()
+            var otadata = OTAData()
+            otadata[0] = OTASelectEntry(sequence: 1, state: .valid)
+            bench.preset(otadata)
+            #expect(bench.boot() == Fixture.slots[0])
+            #expect(!esp_ota_check_rollback_is_possible())
+            board.anti_rollback = false
+            #expect(esp_ota_check_rollback_is_possible())
+        }
+    }
+
     @Test func aLowerVersionIsErased() throws {
         try self.with((2, 0), efuse: 2) { bench in
             bench.boot()

@@ -18,7 +18,9 @@ struct BootExpectation {
     init(of entries: [OTASelectEntry], hasFactory: Bool, rollback: Bool, slots: UInt32) {
         self.entries = entries
         if rollback {
-            for index in 0...1 where entries[index].rawState == 1 { self.entries[index].rawState = 4 }
+            for index in 0...1 where entries[index].rawState == 1 {
+                self.entries[index].rawState = 4
+            }
         }
         let isBlank = self.entries.map { $0.sequence == 0xFFFF_FFFF }
         let isGivenUp = self.entries.map { $0.rawState == 3 || $0.rawState == 4 }

@@ -98,7 +98,8 @@ import Testing
             var text = [UInt8](repeating: 0, count: 100)
             let count = fread(&text, 1, text.count, stream)
             fclose(stream)
-            #expect(String(decoding: text[..<count], as: UTF8.self) == "E 0x00d000\nW 0x00d000 0x20\n")
+            #expect(
+                String(decoding: text[..<count], as: UTF8.self) == "E 0x00d000\nW 0x00d000 0x20\n")
         }
     }
 

@@ -34,13 +34,15 @@ import Testing
         Flaw(
             name: "img-efuse-blk-rev",
             line: "boot_comm: Image requires efuse blk rev >= v1.2, but chip is v0.0",
-            chip: .esp32c3, edit: { $0.segments[0].data.replaceSubrange(176..<178, with: [102, 0]) }),
+            chip: .esp32c3,
+            edit: { $0.segments[0].data.replaceSubrange(176..<178, with: [102, 0]) }),
         Flaw(
             name: "img-efuse-blk-rev at most",
             line: "boot_comm: Image requires efuse blk rev <= v0.1, but chip is v0.2",
             chip: .esp32c3, edit: { $0.segments[0].data.replaceSubrange(178..<180, with: [1, 0]) }),
         Flaw(
-            name: "img-segment-count", line: "esp_image: image at 0x110000 segment count 17 exceeds",
+            name: "img-segment-count",
+            line: "esp_image: image at 0x110000 segment count 17 exceeds",
             damage: { $0[1] = 17 }),
         Flaw(
             name: "img-segment-count-wrong, one fewer", line: "esp_image: Checksum failed.",
@@ -97,7 +99,8 @@ import Testing
             }),
         Flaw(
             name: "img-sector-damage, one of 0xFF", line: "esp_image: ",
-            damage: { $0.replaceSubrange(4096..<8192, with: [UInt8](repeating: 0xFF, count: 4096)) }),
+            damage: { $0.replaceSubrange(4096..<8192, with: [UInt8](repeating: 0xFF, count: 4096)) }
+        ),
         Flaw(
             name: "img-sector-damage, swapped", line: "esp_image: Image hash failed",
             damage: {

@@ -18,8 +18,10 @@ import Testing
             #expect(flash_operations() == 205)
             rewind(stream)
             var text = [UInt8](repeating: 0, count: 8192)
-            let lines = String(decoding: text[..<fread(&text, 1, text.count, stream)], as: UTF8.self)
-                .split(separator: "\n")
+            let lines = String(
+                decoding: text[..<fread(&text, 1, text.count, stream)], as: UTF8.self
+            )
+            .split(separator: "\n")
             fclose(stream)
             try #require(lines.count == 205)
             #expect(
@@ -69,7 +71,8 @@ import Testing
             bench.boot()
             var handle: esp_ota_handle_t = 0
             let slot = bench.slot(0)!
-            let factory = esp_partition_find_first(ESP_PARTITION_TYPE_APP, ESP_PARTITION_SUBTYPE_APP_FACTORY, nil)!
+            let factory = esp_partition_find_first(
+                ESP_PARTITION_TYPE_APP, ESP_PARTITION_SUBTYPE_APP_FACTORY, nil)!
             #expect(esp_ota_begin(nil, 0, &handle) == ESP_ERR_INVALID_ARG)
             #expect(esp_ota_begin(slot, 0, nil) == ESP_ERR_INVALID_ARG)
             #expect(esp_ota_begin(factory, 0, &handle) == ESP_ERR_INVALID_ARG)
@@ -86,7 +89,8 @@ import Testing
                 esp_ota_begin(bench.slot(1), 0, &handle) == ESP_ERR_OTA_ROLLBACK_INVALID_STATE)
             #expect(
                 bench.log.contains(
-                    "esp_ota_ops: Running app has not confirmed state (ESP_OTA_IMG_PENDING_VERIFY)"))
+                    "esp_ota_ops: Running app has not confirmed state (ESP_OTA_IMG_PENDING_VERIFY)")
+            )
             board.rollback = false
             #expect(esp_ota_begin(bench.slot(1), 4097, &handle) == ESP_OK)
             #expect(esp_ota_abort(handle) == ESP_OK)
@@ -193,7 +197,8 @@ import Testing
             #expect(esp_ota_begin(bench.slot(0), file.count, &handle) == ESP_OK)
             for start in stride(from: 0, to: file.count, by: 2048).reversed() {
                 let part = Array(file[start..<start + 2048])
-                #expect(esp_ota_write_with_offset(handle, part, part.count, UInt32(start)) == ESP_OK)
+                #expect(
+                    esp_ota_write_with_offset(handle, part, part.count, UInt32(start)) == ESP_OK)
             }
             #expect(esp_ota_end(handle) == ESP_OK)
             #expect(esp_ota_begin(bench.slot(0), Self.sequential, &handle) == ESP_OK)

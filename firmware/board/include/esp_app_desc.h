@@ -1,4 +1,5 @@
-/* What an app says about itself (ESP-IDF Programming Guide, "App Image Format", Application Description). */
+/* What an app says about itself (ESP-IDF Programming Guide, "App Image Format", Application
+ * Description). */
 #pragma once
 
 #include <assert.h>
@@ -34,8 +35,8 @@ static_assert(sizeof(esp_app_desc_t) == 256, "as it stands in the file");
 /* The running app's descriptor; never NULL, and all zeros if nothing runs. */
 const esp_app_desc_t *esp_app_get_description(void);
 
-/* Writes the running app's app_elf_sha256 in hexadecimal, as many digits as fit before the zero byte.
- * Returns how many bytes were written, that one included. */
+/* Writes the running app's app_elf_sha256 in hexadecimal, as many digits as fit before the zero
+ * byte. Returns how many bytes were written, that one included. */
 int esp_app_get_elf_sha256(char *to, size_t size);
 /* The first nine of those digits. */
 char *esp_app_get_elf_sha256_str(void);

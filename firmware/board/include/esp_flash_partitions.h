@@ -75,8 +75,8 @@ typedef struct {
 static_assert(sizeof(esp_ota_select_entry_t) == 32, "as it stands in flash");
 static_assert(sizeof(esp_partition_info_t) == 32, "as it stands in flash");
 
-/* Whether a table of ESP_PARTITION_TABLE_MAX_LEN bytes can be used: ESP_OK, and how many partitions it
- * has, or ESP_ERR_INVALID_STATE. */
+/* Whether a table of ESP_PARTITION_TABLE_MAX_LEN bytes can be used: ESP_OK, and how many partitions
+ * it has, or ESP_ERR_INVALID_STATE. */
 esp_err_t esp_partition_table_verify(const esp_partition_info_t *table, bool log_errors,
                                      int *num_partitions);
 

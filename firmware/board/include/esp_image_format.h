@@ -33,8 +33,8 @@ typedef enum {
     ESP_IMAGE_VERIFY_SILENT,
 } esp_image_load_mode_t;
 
-/* ESP_OK, ESP_ERR_IMAGE_INVALID, or ESP_ERR_INVALID_ARG if a pointer is NULL or the partition is larger
- * than 16 MiB. */
+/* ESP_OK, ESP_ERR_IMAGE_INVALID, or ESP_ERR_INVALID_ARG if a pointer is NULL or the partition is
+ * larger than 16 MiB. */
 esp_err_t esp_image_verify(esp_image_load_mode_t mode, const esp_partition_pos_t *part,
                            esp_image_metadata_t *data);
 /* Where an image's parts stand; nothing of them is verified but the structure. */

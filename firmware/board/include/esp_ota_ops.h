@@ -27,10 +27,11 @@ extern "C" {
 
 typedef uint32_t esp_ota_handle_t;
 
-/* Begins an update of a slot, and erases it as far as the size says: 0 and OTA_SIZE_UNKNOWN mean all of it,
- * OTA_WITH_SEQUENTIAL_WRITES each sector when it is written to. Errors: ESP_ERR_INVALID_ARG,
- * ESP_ERR_NOT_FOUND, ESP_ERR_OTA_PARTITION_CONFLICT (it is what runs), ESP_ERR_OTA_ROLLBACK_INVALID_STATE
- * (what runs is not confirmed), ESP_ERR_INVALID_SIZE, ESP_ERR_NO_MEM, or the flash's. */
+/* Begins an update of a slot, and erases it as far as the size says: 0 and OTA_SIZE_UNKNOWN mean
+ * all of it, OTA_WITH_SEQUENTIAL_WRITES each sector when it is written to. Errors:
+ * ESP_ERR_INVALID_ARG, ESP_ERR_NOT_FOUND, ESP_ERR_OTA_PARTITION_CONFLICT (it is what runs),
+ * ESP_ERR_OTA_ROLLBACK_INVALID_STATE (what runs is not confirmed), ESP_ERR_INVALID_SIZE,
+ * ESP_ERR_NO_MEM, or the flash's. */
 esp_err_t esp_ota_begin(const esp_partition_t *partition, size_t image_size,
                         esp_ota_handle_t *out_handle);
 /* Goes on writing. ESP_ERR_OTA_VALIDATE_FAILED: the first byte is not that of an image. */
@@ -45,7 +46,8 @@ esp_err_t esp_ota_end(esp_ota_handle_t handle);
 esp_err_t esp_ota_abort(esp_ota_handle_t handle);
 
 /* Verifies an app and makes it the one to boot next. ESP_ERR_INVALID_ARG, ESP_ERR_NOT_FOUND,
- * ESP_ERR_OTA_VALIDATE_FAILED, ESP_ERR_OTA_SMALL_SEC_VER (and the slot is erased), or the flash's. */
+ * ESP_ERR_OTA_VALIDATE_FAILED, ESP_ERR_OTA_SMALL_SEC_VER (and the slot is erased), or a flash
+ * error. */
 esp_err_t esp_ota_set_boot_partition(const esp_partition_t *partition);
 /* What otadata chooses; it may not be able to boot. */
 const esp_partition_t *esp_ota_get_boot_partition(void);

@@ -1,4 +1,5 @@
-/* Partitions: finding, reading, writing and erasing them (ESP-IDF Programming Guide, "Partitions API"). */
+/* Partitions: finding, reading, writing and erasing them (ESP-IDF Programming Guide, "Partitions
+ * API"). */
 #pragma once
 
 #include <stdbool.h>
@@ -94,8 +95,8 @@ void esp_partition_iterator_release(esp_partition_iterator_t iterator);
 /* The table's own record of that partition; NULL if the table has no such. */
 const esp_partition_t *esp_partition_verify(const esp_partition_t *partition);
 
-/* ESP_ERR_INVALID_ARG: it begins beyond the end, or is not aligned; ESP_ERR_INVALID_SIZE: it ends beyond the
- * end; ESP_ERR_NOT_ALLOWED: read-only; or the flash's error. */
+/* ESP_ERR_INVALID_ARG: it begins beyond the end, or is not aligned; ESP_ERR_INVALID_SIZE: it ends
+ * beyond the end; ESP_ERR_NOT_ALLOWED: read-only; or the flash's error. */
 esp_err_t esp_partition_read(const esp_partition_t *partition, size_t offset, void *to,
                              size_t size);
 esp_err_t esp_partition_write(const esp_partition_t *partition, size_t offset, const void *from,
@@ -113,8 +114,8 @@ esp_err_t esp_partition_mmap(const esp_partition_t *partition, size_t offset, si
                              esp_partition_mmap_handle_t *handle);
 void esp_partition_munmap(esp_partition_mmap_handle_t handle);
 
-/* Of an app: its appended digest, or the SHA-256 of the image if it has none; ESP_ERR_IMAGE_INVALID if the
- * image does not verify. Of data: the SHA-256 of the whole partition. 32 bytes. */
+/* Of an app: its appended digest, or the SHA-256 of the image if it has none; ESP_ERR_IMAGE_INVALID
+ * if the image does not verify. Of data: the SHA-256 of the whole partition. 32 bytes. */
 esp_err_t esp_partition_get_sha256(const esp_partition_t *partition, uint8_t *sha_256);
 /* Whether both have the same SHA-256. */
 bool esp_partition_check_identity(const esp_partition_t *first, const esp_partition_t *second);

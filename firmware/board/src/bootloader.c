@@ -38,6 +38,23 @@ static const esp_partition_t *partition_at(uint32_t address)
     return found;
 }
 
+/* The tag of what only one kind of chip says. */
+static const char *chip_tag(void)
+{
+    switch (board.chip_id) {
+    case ESP_CHIP_ID_ESP32: return "boot.esp32";
+    case ESP_CHIP_ID_ESP32S2: return "boot.esp32s2";
+    case ESP_CHIP_ID_ESP32C3: return "boot.esp32c3";
+    case ESP_CHIP_ID_ESP32S3: return "boot.esp32s3";
+    case ESP_CHIP_ID_ESP32C2: return "boot.esp32c2";
+    case ESP_CHIP_ID_ESP32C6: return "boot.esp32c6";
+    case ESP_CHIP_ID_ESP32H2: return "boot.esp32h2";
+    case ESP_CHIP_ID_ESP32P4: return "boot.esp32p4";
+    case ESP_CHIP_ID_ESP32C5: return "boot.esp32c5";
+    default: return TAG;
+    }
+}
+
 /* Of two segments that are mapped by one cache, the second hides the first. */
 static void warn_of_hidden_segments(const image_t *image)
 {
@@ -121,7 +138,7 @@ esp_err_t bootloader_boot(boot_t *boot)
     memset(boot, 0, sizeof(*boot));
     ESP_LOGI(TAG, "ESP-IDF v5.3.2 2nd stage bootloader");
     ESP_LOGI(TAG, "chip revision: v%d.%d", board.chip_revision / 100, board.chip_revision % 100);
-    ESP_LOGI(TAG, "SPI Flash Size : %" PRIu32 "MB", board.flash_size >> 20);
+    ESP_LOGI(chip_tag(), "SPI Flash Size : %" PRIu32 "MB", board.flash_size >> 20);
     bootloader_table_t table;
     if (bootloader_table_load(&table) != ESP_OK) {
         return ESP_FAIL;

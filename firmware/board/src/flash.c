@@ -12,8 +12,8 @@
 
 #include "board/board.h"
 
-/* The one chip of the board. The file is mapped and shared, so that what was written is in it however the
- * process ends. */
+/* The one chip of the board. The file is mapped and shared, so that what was written is in it
+ * however the process ends. */
 static struct {
     uint8_t *bytes;
     size_t size;

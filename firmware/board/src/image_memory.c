@@ -68,7 +68,8 @@ static const region_t regions[] = {
     {ESP_CHIP_ID_ESP32P4, MEMORY_RAM, 0x50108000, 0x50110000},
 };
 
-/* Where the bootloader itself is while it loads: of ESP32 only, as the others' places are not documented. */
+/* Where the bootloader itself is while it loads: of ESP32 only, as the others' places are not
+ * documented. */
 static const struct {
     uint16_t chip_id;
     uint32_t low;

@@ -14,8 +14,8 @@
 
 static const char *TAG = "secure_boot_v2";
 
-/* A signature block (ESP-IDF Programming Guide, "Secure Boot v2", Signature Block Format). Numbers have
- * their lowest byte first. */
+/* A signature block (ESP-IDF Programming Guide, "Secure Boot v2", Signature Block Format). Numbers
+ * have their lowest byte first. */
 #define BLOCK_SIZE 1216
 #define BLOCK_MAGIC 0xE7
 #define BLOCK_CRC 1196

@@ -44,7 +44,7 @@ uint32_t otadata_slot(const esp_ota_select_entry_t *entry, uint32_t slots)
     return (entry->ota_seq - 1) % slots;
 }
 
-/* 2^32 is reached only behind a sequence that no board lives to see, and is cut to 32 bits there. */
+/* 2^32 is reached only behind a sequence that no board lives to see; it becomes 0 there. */
 uint32_t otadata_next_seq(uint32_t active_seq, uint32_t slot, uint32_t slots)
 {
     uint64_t seq = (slot + 1) % slots;

@@ -24,7 +24,8 @@ const esp_partition_info_t *partition_table_rows(int *count)
 
 static bool is_in_flash(const esp_partition_info_t *row)
 {
-    return row->pos.offset <= board.flash_size && row->pos.size <= board.flash_size - row->pos.offset;
+    return row->pos.offset <= board.flash_size
+        && row->pos.size <= board.flash_size - row->pos.offset;
 }
 
 static bool has_right_md5(const esp_partition_info_t *table, int count)

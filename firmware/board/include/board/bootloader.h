@@ -1,4 +1,4 @@
-/* The second-stage bootloader: chooses a slot, notes the first boot, and loads (ota-paths: selection). */
+/* The second-stage bootloader: chooses a slot, notes the first boot, and loads. */
 #pragma once
 
 #include "esp_err.h"
@@ -10,9 +10,9 @@ typedef struct {
     image_t image;
 } boot_t;
 
-/* Reads the partition table, selects, verifies, writes otadata where the real one does, and says what it
- * does on the console. ESP_OK: `boot` is what the chip jumps into. ESP_FAIL: nothing boots; the real one
- * would reset for ever. */
+/* Reads the partition table, selects, verifies, writes otadata where the real one does, and says
+ * what it does on the console. ESP_OK: `boot` is what the chip jumps into. ESP_FAIL: nothing boots;
+ * the real one would reset for ever. */
 esp_err_t bootloader_boot(boot_t *boot);
 
 /* What runs, for the app's API; set by the program once it has jumped. */

@@ -1,8 +1,8 @@
 /* The flash chip: a file under the rules of NOR flash.
  *
- * Erasing sets whole sectors to 0xFF; programming only clears bits. Each sector that is erased and each
- * call that programs is an operation, with a number from 1 in this run of the program. Not thread safe
- * but for what its own lock covers: each call is atomic. */
+ * Erasing sets whole sectors to 0xFF; programming only clears bits. Each sector that is erased and
+ * each call that programs is an operation, with a number from 1 in this run of the program. Not
+ * thread safe but for what its own lock covers: each call is atomic. */
 #pragma once
 
 #include <stdbool.h>
@@ -13,8 +13,10 @@
 
 #define FLASH_SECTOR 4096u
 
-/* Opens the file, or makes a blank one of the board's flash size if there is none.
- * ESP_ERR_INVALID_SIZE: the file has another size. ESP_FAIL: it cannot be opened; errno says why. */
+/* Opens the file, or makes a blank one of the board's flash size if there is none. Operations are
+ * counted from 1 again, and no cut, failure or trace is set.
+ * ESP_ERR_INVALID_SIZE: the file has another size; then all stays as it was. ESP_FAIL: it cannot be
+ * opened; errno says why. */
 esp_err_t flash_open(const char *path, bool *is_new);
 void flash_close(void);
 
@@ -25,19 +27,20 @@ esp_err_t flash_read(uint32_t address, void *to, size_t count);
 esp_err_t flash_erase(uint32_t address, size_t count);
 esp_err_t flash_program(uint32_t address, const void *from, size_t count);
 
-/* The flash as memory, up to its end; NULL if the range is not inside. It follows what happens later. */
+/* The flash as memory, up to its end; NULL if the range is not inside. It follows what happens
+ * later. */
 const uint8_t *flash_map(uint32_t address, size_t count);
 
-/* Writes as a programmer does that takes the chip out: no rule of NOR holds, and it is no operation.
- * ESP_ERR_INVALID_SIZE: beyond the chip's end. */
+/* Writes as a programmer does that takes the chip out: no rule of NOR holds, and it is no
+ * operation. ESP_ERR_INVALID_SIZE: beyond the chip's end. */
 esp_err_t flash_preset(uint32_t address, const void *from, size_t count);
 
 /* How many operations there were, and the number to go on from after a reset. */
 uint32_t flash_operations(void);
 void flash_set_operations(uint32_t count);
 
-/* Cuts the power at the operation of that number (0: never). bytes < 0: it does not happen at all; else a
- * program writes only so many bytes, and an erase sets only the sector's first half. */
+/* Cuts the power at the operation of that number (0: never). bytes < 0: it does not happen at all;
+ * else a program writes only so many bytes, and an erase sets only the sector's first half. */
 void flash_cut_at(uint32_t operation, int bytes);
 
 /* Makes the operation of that number fail with ESP_ERR_FLASH_OP_FAIL (0: none). */

@@ -1,4 +1,4 @@
-/* App images in flash, verified as ESP-IDF v5.3.2 verifies them, with its log lines, in its order. */
+/* App images in flash, verified as ESP-IDF v5.3.2 does, with its log lines, in its order. */
 #pragma once
 
 #include <stdbool.h>
@@ -9,7 +9,7 @@
 #include "esp_err.h"
 
 typedef enum {
-    IMAGE_BY_APP,        /* esp_ota_end, esp_ota_set_boot_partition: no load addresses are checked */
+    IMAGE_BY_APP,        /* esp_ota_end, esp_ota_set_boot_partition: ignores load addresses */
     IMAGE_BY_BOOTLOADER, /* load addresses are */
 } image_verifier_t;
 
@@ -24,12 +24,12 @@ typedef struct {
     esp_app_desc_t descriptor;
 } image_t;
 
-/* ESP_OK or ESP_ERR_IMAGE_INVALID (0x2002), ESP_ERR_INVALID_ARG, or a flash error. With is_silent the
- * log says nothing but what ESP-IDF says even then. */
+/* ESP_OK or ESP_ERR_IMAGE_INVALID (0x2002), ESP_ERR_INVALID_ARG, or a flash error. With is_silent
+ * the log says nothing but what ESP-IDF says even then. */
 esp_err_t image_verify(uint32_t start, uint32_t size, image_verifier_t verifier, bool is_silent,
                        image_t *image);
 
-/* The same without looking at checksum, digest and signature: where the parts stand. Says nothing. */
+/* The same without looking at checksum, digest and signature: where the parts stand. Is silent. */
 esp_err_t image_locate(uint32_t start, uint32_t size, image_t *image);
 
 /* The descriptor at its place in a slot. ESP_ERR_NOT_FOUND if its magic word is another. */

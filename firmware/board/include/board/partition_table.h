@@ -16,15 +16,15 @@ typedef enum {
 
 #define PARTITION_TABLE_SLOT_SIZE (1u << 20)
 
-/* Writes a table into a blank flash, and an image into its first app partition unless that is NULL. These
- * are no operations: they happen before the power is on. ESP_ERR_INVALID_ARG: the slot's size is no
- * multiple of 64 KiB, or larger than 16 MiB; ESP_ERR_INVALID_SIZE: the slots do not fit in the flash, or
- * the image in its slot. */
+/* Writes a table into a blank flash, and an image into its first app partition unless that is NULL.
+ * These are no operations: they happen before the power is on. ESP_ERR_INVALID_ARG: the slot's size
+ * is no multiple of 64 KiB, or larger than 16 MiB; ESP_ERR_INVALID_SIZE: the slots do not fit in
+ * the flash, or the image in its slot. */
 esp_err_t partition_table_make(partition_table_layout_t layout, uint32_t slot_size,
                                const void *image, size_t image_size);
 
-/* Reads and verifies the table; says on the console what is wrong. From here on esp_partition_* see it.
- * ESP_ERR_INVALID_STATE: it is not sound, and there are no partitions. */
+/* Reads and verifies the table; says on the console what is wrong. From here on esp_partition_* see
+ * it. ESP_ERR_INVALID_STATE: it is not sound, and there are no partitions. */
 esp_err_t partition_table_load(void);
 
 /* The rows that were loaded, in the table's order. */
