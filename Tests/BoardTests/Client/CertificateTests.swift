@@ -15,10 +15,12 @@ extension BoardTests {
         /// - Returns: whether it came to a response, the log, and the alert at the server.
         private func connect(
             _ certificate: Certificate, host: String = "127.0.0.1", ca: String? = nil,
+            ciphers: String = "DEFAULT",
             _ configure: @escaping (inout esp_http_client_config_t) -> Void = { _ in }
         ) throws -> (isOK: Bool, log: [String], alert: String?) {
             let server = try OddServer([
-                .tls(certificate, max: "1.2"), .request, .response(body: "x"), .fin,
+                .tls(certificate, max: "1.2", more: ["ciphers": ciphers]), .request,
+                .response(body: "x"), .fin,
             ])
             let (result, log) = try BoardLog.during {
                 let url = "https://\(host):\(server.port)/"
@@ -42,22 +44,23 @@ extension BoardTests {
             #expect(result.alert == alert, sourceLocation: location)
         }
 
-        @Test(arguments: [
-            ("127.0.0.1", nil, "127.0.0.1", true),
-            ("127.0.0.1", "IP:127.0.0.1", "127.0.0.1", true),
-            ("other", "IP:127.0.0.1", "127.0.0.1", true),
-            ("other", "DNS:127.0.0.1", "127.0.0.1", true),
-            ("127.0.0.1", "DNS:127.0.0.1,IP:127.0.0.1", "127.0.0.1", true),
-            ("127.0.0.1", "DNS:other", "127.0.0.1", false),
-            ("127.0.0.1", "IP:127.0.0.2", "127.0.0.1", false),
-            ("127.0.0.1", "URI:https://127.0.0.1/", "127.0.0.1", false),
-            ("other", nil, "127.0.0.1", false),
-            ("localhost", nil, "localhost", true),
-            ("LOCALhost", nil, "localhost", true),
-            ("other", "DNS:LocalHost", "localhost", true),
-            ("localhost", "DNS:other", "localhost", false),
-            ("x", "DNS:*.localhost", "localhost", false),
-        ] as [(String, String?, String, Bool)])
+        @Test(
+            arguments: [
+                ("127.0.0.1", nil, "127.0.0.1", true),
+                ("127.0.0.1", "IP:127.0.0.1", "127.0.0.1", true),
+                ("other", "IP:127.0.0.1", "127.0.0.1", true),
+                ("other", "DNS:127.0.0.1", "127.0.0.1", true),
+                ("127.0.0.1", "DNS:127.0.0.1,IP:127.0.0.1", "127.0.0.1", true),
+                ("127.0.0.1", "DNS:other", "127.0.0.1", false),
+                ("127.0.0.1", "IP:127.0.0.2", "127.0.0.1", false),
+                ("127.0.0.1", "URI:https://127.0.0.1/", "127.0.0.1", false),
+                ("other", nil, "127.0.0.1", false),
+                ("localhost", nil, "localhost", true),
+                ("LOCALhost", nil, "localhost", true),
+                ("other", "DNS:LocalHost", "localhost", true),
+                ("localhost", "DNS:other", "localhost", false),
+                ("x", "DNS:*.localhost", "localhost", false),
+            ] as [(String, String?, String, Bool)])
         func namesMatchAsInMbedTLS36(
             _ commonName: String, _ names: String?, _ host: String, _ isOK: Bool
         ) throws {
@@ -93,9 +96,11 @@ extension BoardTests {
         }
 
         @Test func anAddressIsSentAsServerName() throws {
-            let server = try OddServer([.tls(self.certificates.server)], [
-                .tls(self.certificates.server)
-            ])
+            let server = try OddServer(
+                [.tls(self.certificates.server)],
+                [
+                    .tls(self.certificates.server)
+                ])
             for skips in [false, true] {
                 let client = try #require(
                     HTTPClient("https://127.0.0.1:\(server.port)/", ca: self.certificates.ca.pem) {
@@ -178,6 +183,26 @@ extension BoardTests {
         func usualKeysAreTaken(_ key: [String]) throws {
             let made = try self.certificates.mint("x", ["subjectAltName=IP:127.0.0.1"], key: key)
             #expect(try self.connect(made).isOK)
+        }
+
+        @Test(arguments: [
+            (["rsa", "rsa_keygen_bits:1024"], "-sha256", "SSLV3_ALERT_UNSUPPORTED_CERTIFICATE"),
+            (["rsa", "rsa_keygen_bits:2048"], "-sha1", "SSLV3_ALERT_CERTIFICATE_UNKNOWN"),
+        ])
+        func weakCertificatesAreRefused(_ key: [String], _ digest: String, _ alert: String) throws {
+            let made = try self.certificates.mint(
+                "x", ["subjectAltName=IP:127.0.0.1"], key: key, digest: digest)
+            self.expectRefused(
+                try self.connect(made, ciphers: "DEFAULT:@SECLEVEL=0"), code: "2700", alert: alert)
+        }
+
+        @Test func aKeyOnASmallCurveHasNoCipher() throws {
+            let made = try self.certificates.mint(
+                "x", ["subjectAltName=IP:127.0.0.1"], key: ["ec", "ec_paramgen_curve:P-192"])
+            let result = try self.connect(made, ciphers: "DEFAULT:@SECLEVEL=0")
+            #expect(
+                result.log.first == "E esp-tls-mbedtls: mbedtls_ssl_handshake returned -0x7780")
+            #expect(result.alert == "NO_SHARED_CIPHER")
         }
 
         @Test func datesCountOnlyIfTheBoardHasAClock() throws {

@@ -75,8 +75,10 @@ final class Certificates: Sendable {
         for (text, end) in [(configuration, ".cnf"), ("", ".index"), ("01\n", ".serial")] {
             try Data(text.utf8).write(to: URL(filePath: base + end))
         }
-        try openssl(["x509", "-x509toreq", "-in", plain.path, "-signkey", plain.key, "-out",
-            base + ".csr"])
+        try openssl([
+            "x509", "-x509toreq", "-in", plain.path, "-signkey", plain.key, "-out",
+            base + ".csr",
+        ])
         try openssl([
             "ca", "-batch", "-notext", "-config", base + ".cnf", "-cert", self.ca.path,
             "-keyfile", self.ca.key, "-in", base + ".csr", "-out", base + ".pem", "-startdate",

@@ -76,11 +76,12 @@ extension BoardTests {
             #expect(Array(log.suffix(4)) == ["E esp-tls: create_ssl_handle failed"] + connectTail)
         }
 
-        @Test(arguments: [
-            ([.fin], "7280"), ([.wait(0.1), .rst], "0050"),
-            ([.send("HTTP/1.1 400 Bad Request\r\n\r\n"), .hold], "7200"),
-            ([.raw("\u{15}\u{3}\u{3}\u{0}\u{2}\u{2}\u{28}"), .hold], "7780"),
-        ] as [([Step], String)])
+        @Test(
+            arguments: [
+                ([.fin], "7280"), ([.wait(0.1), .rst], "0050"),
+                ([.send("HTTP/1.1 400 Bad Request\r\n\r\n"), .hold], "7200"),
+                ([.raw("\u{15}\u{3}\u{3}\u{0}\u{2}\u{2}\u{28}"), .hold], "7780"),
+            ] as [([Step], String)])
         func aHandshakeThatIsCutShortSaysVerified(_ steps: [Step], _ code: String) throws {
             let server = try OddServer(steps)
             let log = try failToConnect(

@@ -34,7 +34,7 @@ enum BoardLog {
 /// An esp_http_client, as an application uses one.
 final class HTTPClient {
     let handle: esp_http_client_handle_t
-    private var strings: [UnsafeMutablePointer<CChar>] = []
+    private let strings: [UnsafeMutablePointer<CChar>]
     /// What the event handler was told, in order.
     let events = Events()
 
@@ -72,8 +72,11 @@ final class HTTPClient {
             return ESP_OK
         }
         configure(&config)
+        guard let handle = esp_http_client_init(&config) else {
+            for string in strings { free(string) }
+            return nil
+        }
         self.strings = strings
-        guard let handle = esp_http_client_init(&config) else { return nil }
         self.handle = handle
     }
 
@@ -110,4 +113,3 @@ final class HTTPClient {
     var isComplete: Bool { esp_http_client_is_complete_data_received(self.handle) }
     var status: Int32 { esp_http_client_get_status_code(self.handle) }
 }
-

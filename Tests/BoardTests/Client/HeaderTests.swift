@@ -8,6 +8,8 @@ extension BoardTests {
         init() { board_set_defaults() }
 
         private static let again = -Int64(0x7007)
+        /// A header field of 100 bytes.
+        private static let line = "X: " + String(repeating: "y", count: 95) + "\r\n"
         private static let timeout = "W HTTP_CLIENT: Connection timed out before data was ready!"
 
         private func start(
@@ -30,20 +32,26 @@ extension BoardTests {
             #expect(closed.result == -1 && closed.log.isEmpty)
             let reset = try self.start([.rst])
             #expect(reset.result == -1)
-            #expect(reset.log == ["E transport_base: tcp_read error, errno=Connection reset by peer"])
+            #expect(
+                reset.log == ["E transport_base: tcp_read error, errno=Connection reset by peer"])
         }
 
-        @Test(arguments: [
-            [.hold], [.send("HTTP/1.1 200 OK\r\nX: y\r\n"), .hold],
-            [.send("no HTTP at all"), .hold],
-            [.head("HTTP/1.1 200 OK", "Content-Length: 5", "Content-Length: 5"), .hold],
-            [.head("HTTP/1.1 200 OK", "Content-Length: 5", "Transfer-Encoding: chunked"), .hold],
-            [.head("HTTP/1.1 200 OK", "Content-Length: -5"), .hold],
-            [
-                .send("HTTP/1.1 200 OK\r\n"), .repeat("X: " + String(repeating: "y", count: 95) + "\r\n", 900),
-                .send("\r\n"), .hold,
-            ],
-        ] as [[Step]])
+        @Test(
+            arguments: [
+                [.hold], [.send("HTTP/1.1 200 OK\r\nX: y\r\n"), .hold],
+                [.send("no HTTP at all"), .hold],
+                [.head("HTTP/1.1 200 OK", "Content-Length: 5", "Content-Length: 5"), .hold],
+                [
+                    .head("HTTP/1.1 200 OK", "Content-Length: 5", "Transfer-Encoding: chunked"),
+                    .hold,
+                ],
+                [.head("HTTP/1.1 200 OK", "Content-Length: -5"), .hold],
+                [
+                    .send("HTTP/1.1 200 OK\r\n"),
+                    .repeat(Self.line, 900),
+                    .send("\r\n"), .hold,
+                ],
+            ] as [[Step]])
         func whatIsNoResponseEndsWithTheTimeout(_ steps: [Step]) throws {
             let (result, log) = try self.start(steps)
             #expect(result == Self.again)
@@ -58,7 +66,7 @@ extension BoardTests {
         @Test func longAndSlowHeadersAreAccepted() throws {
             let long = try self.start([
                 .send("HTTP/1.1 200 OK\r\n"),
-                .repeat("X: " + String(repeating: "y", count: 95) + "\r\n", 790),
+                .repeat(Self.line, 790),
                 .send("Content-Length: 3\r\n\r\nabc"), .fin,
             ])
             #expect(long.result == 3 && long.log.isEmpty)

@@ -16,8 +16,9 @@ enum Step {
     static func response(
         _ status: Int = 200, _ fields: [String] = [], body: String = ""
     ) -> Step {
-        let length = fields.contains { $0.hasPrefix("Content-Length") } ? [] :
-            ["Content-Length: \(body.utf8.count)"]
+        let length =
+            fields.contains { $0.hasPrefix("Content-Length") }
+            ? [] : ["Content-Length: \(body.utf8.count)"]
         let head = ["HTTP/1.1 \(status) Whatever"] + length + fields
         return .send(head.joined(separator: "\r\n") + "\r\n\r\n" + body)
     }
@@ -50,7 +51,7 @@ enum Step {
     }
 }
 
-/// A server that follows a script, one connection after another. It ends by itself, in 30 s at most.
+/// A server that follows a script, one connection after another. It ends by itself, within 30 s.
 final class OddServer {
     let port: Int
     private let process = Process()
@@ -62,7 +63,7 @@ final class OddServer {
             .appending(path: "../Fixtures/odd_server.py")
         self.process.executableURL = URL(filePath: "/usr/bin/env")
         self.process.arguments = [
-            "timeout", "30", "python3", "-W", "ignore", file.path, String(decoding: script, as: UTF8.self),
+            "python3", "-W", "ignore", file.path, String(decoding: script, as: UTF8.self),
         ]
         self.process.standardOutput = self.pipe
         try self.process.run()

@@ -161,13 +161,19 @@ extension BoardTests {
                 ])
         }
 
-        @Test(arguments: [
-            (nil, "W HTTP_CLIENT: This request requires authentication, but does not provide "
-                + "header information for that"),
-            ("Bearer", "E HTTP_CLIENT: This authentication method is not supported: Bearer"),
-            ("Basic realm=\"x\"",
-                "E HTTP_CLIENT: This authentication method is not supported: Basic realm=\"x\""),
-        ] as [(String?, String)])
+        @Test(
+            arguments: [
+                (
+                    nil,
+                    "W HTTP_CLIENT: This request requires authentication, but does not provide "
+                        + "header information for that"
+                ),
+                ("Bearer", "E HTTP_CLIENT: This authentication method is not supported: Bearer"),
+                (
+                    "Basic realm=\"x\"",
+                    "E HTTP_CLIENT: This authentication method is not supported: Basic realm=\"x\""
+                ),
+            ] as [(String?, String)])
         func noChallengeIsAnsweredByDefault(_ challenge: String?, _ line: String) throws {
             let fields = challenge.map { ["WWW-Authenticate: \($0)"] } ?? []
             let server = try OddServer([
@@ -212,7 +218,9 @@ extension BoardTests {
             #expect(hello.suites.count == 39)
             #expect(hello.suites.contains(0x00FF))
             #expect(hello.suites.first == 0xC02C)
-            #expect(hello.extensions.first { $0.type == 0 }?.bytes.suffix(9) == Array("127.0.0.1".utf8)[...])
+            #expect(
+                hello.extensions.first { $0.type == 0 }?.bytes.suffix(9)
+                    == Array("127.0.0.1".utf8)[...])
         }
     }
 }

@@ -78,16 +78,20 @@ extension BoardTests {
 
         @Test func performPostsAForm() throws {
             let server = try OddServer([.request, .response(body: "ok"), .hold])
+            let form = strdup("a=b")  // the client keeps the pointer
+            defer { free(form) }
             do {
                 let client = try #require(HTTPClient("http://127.0.0.1:\(server.port)/"))
                 esp_http_client_set_method(client.handle, HTTP_METHOD_POST)
-                #expect(esp_http_client_set_post_field(client.handle, "a=b", 3) == ESP_OK)
+                #expect(esp_http_client_set_post_field(client.handle, form, 3) == ESP_OK)
                 #expect(esp_http_client_perform(client.handle) == ESP_OK)
             }
-            let request = try #require(try server.requests().first)
+            let seen = try server.seen()
+            let request = try #require(seen.first?["request"] as? String)
             #expect(
                 request.hasSuffix(
                     "Content-Type: application/x-www-form-urlencoded\r\nContent-Length: 3"))
+            #expect(seen.first?["body"] as? String == "a=b")
         }
     }
 }

@@ -1,7 +1,8 @@
-"""Serves what a JSON script says: `odd_server.py SCRIPT`, a list of connections, each a list of steps.
+"""Serves what a JSON script says: `odd_server.py SCRIPT`.
 
+The script is a list of connections, each a list of steps. It ends after the last, or after 30 s.
 Prints the port, then one JSON line for each thing that it saw. Steps:
-  "request"              reads a request's head
+  "request"              reads a request
   "hello"                reads a ClientHello
   {"tls": {...}}         a handshake: cert, key, min, max, ciphers, client_ca
   {"send": text}         {"repeat": [text, count]}     {"drip": [text, bytes, seconds]}
@@ -10,6 +11,8 @@ Prints the port, then one JSON line for each thing that it saw. Steps:
   {"wait": seconds}      "close_notify"  "fin" "rst"  "hold" (until the client closes)
 """
 import json
+import re
+import signal
 import socket
 import ssl
 import struct
@@ -93,7 +96,11 @@ class Connection:
                 raise EOFError
             self.held += part
         head, _, self.held = self.held.partition(b"\r\n\r\n")
-        say(request=head.decode("latin1"))
+        length = int(re.search(rb"Content-Length: (\d+)|$", head)[1] or 0)
+        while len(self.held) < length:
+            self.held += self.receive()
+        body, self.held = self.held[:length], self.held[length:]
+        say(request=head.decode("latin1"), body=body.decode("latin1"))
 
     def hello(self):
         head = self.plain.recv(5, socket.MSG_WAITALL)
@@ -143,6 +150,9 @@ class Connection:
                 time.sleep(value[2])
 
 
+# The tests' threads have signals blocked, and a child inherits that.
+signal.pthread_sigmask(signal.SIG_UNBLOCK, signal.valid_signals())
+signal.alarm(30)
 listener = socket.create_server(("127.0.0.1", 0), backlog=16)
 script = json.loads(sys.argv[1])
 print(listener.getsockname()[1], flush=True)

@@ -1,5 +1,5 @@
-/* An HTTP/1.1 client (ESP-IDF Programming Guide, "ESP HTTP Client"), as that of ESP-IDF v5.3.2 behaves.
- * Blocking only: there is no is_async here, and no client certificates. */
+/* An HTTP/1.1 client (ESP-IDF Programming Guide, "ESP HTTP Client"), as that of ESP-IDF v5.3.2
+ * behaves. Blocking only: there is no is_async here, and no client certificates. */
 #pragma once
 
 #include <stdbool.h>
@@ -78,8 +78,8 @@ typedef enum {
     HTTP_METHOD_MAX,
 } esp_http_client_method_t;
 
-/* Basic works if CONFIG_ESP_HTTP_CLIENT_ENABLE_BASIC_AUTH is defined, which it is not by default; Digest, off by
- * default too, is never answered here. */
+/* Basic works if CONFIG_ESP_HTTP_CLIENT_ENABLE_BASIC_AUTH is defined, which it is not by
+ * default; Digest, off by default too, is never answered here. */
 typedef enum {
     HTTP_AUTH_TYPE_NONE,
     HTTP_AUTH_TYPE_BASIC,
@@ -138,16 +138,19 @@ typedef struct {
 esp_http_client_handle_t esp_http_client_init(const esp_http_client_config_t *config);
 esp_err_t esp_http_client_cleanup(esp_http_client_handle_t client);
 
-/* The whole request, with redirects (at most max_redirection_count). The body goes to the event handler. */
+/* The whole request, with redirects (at most max_redirection_count). The body goes to the event
+ * handler. */
 esp_err_t esp_http_client_perform(esp_http_client_handle_t client);
 
-/* Connects if need be, and sends the request's head; write_len bytes are to follow, -1: in chunks. */
+/* Connects if need be, and sends the request's head; write_len bytes are to follow, -1: in
+ * chunks. */
 esp_err_t esp_http_client_open(esp_http_client_handle_t client, int write_len);
 int esp_http_client_write(esp_http_client_handle_t client, const char *buffer, int len);
-/* The Content-Length, 0 if there is none or it is chunked, ESP_FAIL, or -ESP_ERR_HTTP_EAGAIN at a timeout. */
+/* The Content-Length, 0 if there is none or it is chunked, ESP_FAIL, or -ESP_ERR_HTTP_EAGAIN at
+ * a timeout. */
 int64_t esp_http_client_fetch_headers(esp_http_client_handle_t client);
-/* So many bytes of the body, fewer only at its end or at a timeout; -ESP_ERR_HTTP_EAGAIN if none came in time;
- * -1 if the connection ended before the body did. */
+/* So many bytes of the body, fewer only at its end or at a timeout; -ESP_ERR_HTTP_EAGAIN if none
+ * came in time; -1 if the connection ended before the body did. */
 int esp_http_client_read(esp_http_client_handle_t client, char *buffer, int len);
 int esp_http_client_read_response(esp_http_client_handle_t client, char *buffer, int len);
 esp_err_t esp_http_client_flush_response(esp_http_client_handle_t client, int *len);
@@ -183,7 +186,8 @@ esp_err_t esp_http_client_set_password(esp_http_client_handle_t client, const ch
 esp_err_t esp_http_client_get_password(esp_http_client_handle_t client, char **value);
 esp_err_t esp_http_client_set_authtype(esp_http_client_handle_t client,
                                        esp_http_client_auth_type_t auth_type);
-/* Takes the URL of the response's Location. ESP_ERR_INVALID_ARG: it has none, or one that is no URL. */
+/* Takes the URL of the response's Location. ESP_ERR_INVALID_ARG: it has none, or one that is no
+ * URL. */
 esp_err_t esp_http_client_set_redirection(esp_http_client_handle_t client);
 esp_err_t esp_http_client_reset_redirect_counter(esp_http_client_handle_t client);
 /* Prepares an answer to the response's challenge, if it can. */

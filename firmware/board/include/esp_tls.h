@@ -1,5 +1,5 @@
-/* Error numbers of esp-tls (ESP-IDF Programming Guide, "Error Codes Reference"). The connections themselves
- * are made by esp_http_client. */
+/* Error numbers of esp-tls (ESP-IDF Programming Guide, "Error Codes Reference"). The connections
+ * themselves are made by esp_http_client. */
 #pragma once
 
 #include "esp_err.h"

@@ -2,8 +2,9 @@
 
 #include "board/board.h"
 
-/* On a chip this installs the bundle's verification in `conf`. Here each connection does so by itself when
- * its configuration names this function; what is left to say is whether there is a bundle. */
+/* On a chip this installs the bundle's verification in `conf`. Here each connection does so by
+ * itself when its configuration names this function; what is left to say is whether there is a
+ * bundle. */
 esp_err_t esp_crt_bundle_attach(void *conf)
 {
     (void)conf;

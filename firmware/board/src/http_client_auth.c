@@ -6,6 +6,7 @@
 
 #include "esp_log.h"
 #include "http_client_internal.h"
+#include "sdkconfig.h"
 
 #define TAG HTTP_CLIENT_TAG
 
@@ -43,7 +44,8 @@ void http_client_set_authorization(esp_http_client_handle_t client)
         return;
     }
     char *credentials = basic_credentials(client->username, client->password);
-    if (!credentials || esp_http_client_set_header(client, "Authorization", credentials) != ESP_OK) {
+    if (!credentials ||
+        esp_http_client_set_header(client, "Authorization", credentials) != ESP_OK) {
         ESP_LOGE(TAG, "Failed to set Authorization");
     }
     free(credentials);

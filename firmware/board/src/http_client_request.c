@@ -18,8 +18,8 @@ static const char *const methods[] = {
     "MKCOL",
 };
 
-/* A bundle goes before cert_pem. One that the application attaches by a function of its own cannot be seen
- * into; the board's is taken. */
+/* A bundle goes before cert_pem. One that the application attaches by a function of its own
+ * cannot be seen into; the board's is taken. */
 static transport_config_t transport_config(const struct esp_http_client *client)
 {
     const esp_http_client_config_t *config = &client->config;

@@ -9,8 +9,9 @@
 
 #define TAG HTTP_CLIENT_TAG
 
-/* The parser here is version 2.9 of the library, ESP-IDF's is 2.7. Both are strict, have a limit of 80 KiB for the
- * header, and refuse two lengths and a length beside chunks. 2.9 alone sees `chunked` in a list of codings. */
+/* The parser here is version 2.9 of the library, ESP-IDF's is 2.7. Both are strict, have a limit
+ * of 80 KiB for the header, and refuse two lengths and a length beside chunks. 2.9 alone sees
+ * `chunked` in a list of codings. */
 
 static int on_message_begin(http_parser *parser)
 {
@@ -154,7 +155,8 @@ void http_client_response_free(http_client_response_t *response)
     free(response->challenge);
 }
 
-/* An error of the parser is not looked at: it takes nothing more, and what ends the wait is the connection. */
+/* An error of the parser is not looked at: it takes nothing more, and what ends the wait is the
+ * connection. */
 void http_client_response_parse(esp_http_client_handle_t client, size_t count)
 {
     (void)http_parser_execute(&client->response.parser, &settings, client->buffer, count);
@@ -165,7 +167,8 @@ static int receive(esp_http_client_handle_t client, size_t count)
     if (!client->transport) {
         return TRANSPORT_FAILED;
     }
-    int result = transport_read(client->transport, client->buffer, count, client->config.timeout_ms);
+    int result =
+        transport_read(client->transport, client->buffer, count, client->config.timeout_ms);
     if (result <= 0) {
         client->error_number = errno;
     }
@@ -241,8 +244,9 @@ static bool has_more(const http_client_response_t *response)
                                 : response->received < response->content_length;
 }
 
-/* The connection has ended, or failed. A body without a length ends with it, but only an errno says so: after
- * a close_notify there is none, and the body counts as cut off (mended after v5.3.2). */
+/* The connection has ended, or failed. A body without a length ends with it, but only an errno
+ * says so: after a close_notify there is none, and the body counts as cut off (mended after
+ * v5.3.2). */
 static void log_end(esp_http_client_handle_t client, int result, int number)
 {
     if (number != 0) {

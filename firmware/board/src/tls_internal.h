@@ -24,7 +24,7 @@ typedef struct {
     size_t header_count;
     size_t body_left;
     bool is_encrypted; /* the server has changed its cipher */
-    size_t open_count; /* bytes of the last record that were read from it and those still to be read */
+    size_t open_count; /* of the last record's content: what was and will be read */
 } tls_records_t;
 
 typedef struct {
@@ -53,8 +53,8 @@ int tls_session_read(tls_session_t *session, unsigned char *to, size_t count);
 int tls_session_write(tls_session_t *session, const unsigned char *from, size_t count);
 void tls_session_close(tls_session_t *session);
 
-/* Sets what the ClientHello offers to what ESP-IDF's does. *suites is to be freed after the configuration.
- * ESP_ERR_NO_MEM. */
+/* Sets what the ClientHello offers to what ESP-IDF's does. *suites is to be freed after the
+ * configuration. ESP_ERR_NO_MEM. */
 esp_err_t tls_hello_configure(mbedtls_ssl_config *config, int **suites);
 
 /* Callbacks of Mbed TLS. */

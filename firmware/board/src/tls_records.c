@@ -13,8 +13,8 @@
 /* What Mbed TLS adds to the content's length for IV, MAC and padding. */
 #define RECORD_OVERHEAD 320
 
-/* Notes what passes, and refuses a record that the chip's receive buffer would not hold: the library here has a
- * buffer for any. */
+/* Notes what passes, and refuses a record that the chip's receive buffer would not hold: the
+ * library here has a buffer for any. */
 static int follow(tls_records_t *records, const unsigned char *bytes, size_t count)
 {
     while (count > 0) {

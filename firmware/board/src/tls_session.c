@@ -121,8 +121,8 @@ static esp_err_t configure(const transport_config_t *config, tls_session_t *sess
     return ESP_OK;
 }
 
-/* "Verified" is said also of a handshake that failed before there was a certificate: nothing was found against
- * it. */
+/* "Verified" is said also of a handshake that failed before there was a certificate: nothing was
+ * found against it. */
 static void say_verdict(const tls_session_t *session)
 {
     if (!session->has_ca) {
@@ -142,7 +142,8 @@ static int64_t milliseconds(void)
     return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
-/* The clock is looked at only when a receive has timed out: bytes that drip in keep it going for ever. */
+/* The clock is looked at only when a receive has timed out: bytes that drip in keep it going for
+ * ever. */
 static esp_err_t shake_hands(tls_session_t *session, int timeout_ms, int64_t start)
 {
     for (;;) {

@@ -24,7 +24,8 @@ int tls_socket_poll(int socket, bool writes, int timeout_ms)
     return ready;
 }
 
-/* The address that lwIP would take: the first of IPv4, and only if there is none, the first of IPv6. */
+/* The address that lwIP would take: the first of IPv4, and only if there is none, the first of
+ * IPv6. */
 static esp_err_t resolve(const char *host, int port, struct sockaddr_storage *address,
                          socklen_t *length)
 {

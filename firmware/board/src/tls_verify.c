@@ -58,7 +58,8 @@ static int check_signature(mbedtls_x509_crt *certificate, const mbedtls_x509_crt
                                  certificate->sig.p, certificate->sig.len);
 }
 
-/* A bundle keeps names and keys of roots only, so what decides is the signature of the last link. */
+/* A bundle keeps names and keys of roots only, so what decides is the signature of the last
+ * link. */
 static int verify_by_bundle(const mbedtls_x509_crt *bundle, mbedtls_x509_crt *certificate,
                             uint32_t *flags)
 {

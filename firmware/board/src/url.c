@@ -30,8 +30,8 @@ static bool take(char **string, const url_t *url, enum http_parser_url_fields fi
     return http_client_assign(string, start_of(url, field), length_of(url, field));
 }
 
-/* Another host: its name goes into the Host field with no port, and the connection ends. Only the port
- * differs: Host stays as it is. */
+/* Another host: its name goes into the Host field with no port, and the connection ends. Only
+ * the port differs: Host stays as it is. */
 static esp_err_t take_host(esp_http_client_handle_t client, const url_t *url)
 {
     char *old = client->host;
@@ -57,7 +57,8 @@ static esp_err_t take_host(esp_http_client_handle_t client, const url_t *url)
     return error;
 }
 
-/* Only another port ends the connection: another scheme on the same port goes on with what there is. */
+/* Only another port ends the connection: another scheme on the same port goes on with what there
+ * is. */
 static esp_err_t take_scheme_and_port(esp_http_client_handle_t client, const url_t *url)
 {
     int old = client->port;
