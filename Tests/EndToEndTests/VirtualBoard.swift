@@ -37,18 +37,28 @@ final class VirtualBoard {
         try self.folder.write(Data(recipe.bytes()), to: "factory.bin")
     }
 
+    /// Boots with no update asked for.
+    func boot(_ more: [String] = []) throws -> Run {
+        try self.run(["--max-boots", "4"] + more, within: 60)
+    }
+
     /// Boots until the app waits for more input, or until the board gives up.
     func run(
         _ method: String, from server: Faultserve, _ more: [String] = [],
         within seconds: Double = 60
     ) throws -> Run {
-        let done = try EndToEndTests.run(
-            Self.program,
+        try self.run(
             [
-                "--flash", self.folder.file("flash"), "--factory", self.folder.file("factory.bin"),
                 "--ca", server.ca, "--url", server.url + "/firmware.bin", "--method", method,
                 "--max-boots", "4",
             ] + more, within: seconds)
+    }
+
+    private func run(_ words: [String], within seconds: Double) throws -> Run {
+        let files = [
+            "--flash", self.folder.file("flash"), "--factory", self.folder.file("factory.bin"),
+        ]
+        let done = try EndToEndTests.run(Self.program, files + words, within: seconds)
         let prefix = "OTA-REPORT "
         let reports = done.output.split(separator: "\n").filter { $0.hasPrefix(prefix) }.map {
             try? JSONSerialization.jsonObject(with: Data($0.dropFirst(prefix.count).utf8))

@@ -92,4 +92,31 @@ import Testing
         #expect(run.error == "ESP_ERR_TIMEOUT")
         #expect(run.running == "factory 1.0.0")
     }
+
+    /// Every third flash operation of an update and of the first boot, before it and in its middle.
+    @Test(.timeLimit(.minutes(6)))
+    func guardedLosesNothingThatASecondAttemptDoesNotMend() throws {
+        let (server, folder) = try self.server(of: "2.0.0")
+        let whole = try VirtualBoard().run("guarded", from: server, ["--trace"])
+        let operations = whole.console.split(separator: "\n").count {
+            $0.hasPrefix("E 0x") || $0.hasPrefix("W 0x")
+        }
+        try #require(operations > 60, "\(operations) operations")
+        for operation in stride(from: 1, through: operations, by: 3) {
+            let middle = operation % 2 == 0 ? ":8" : ""
+            let board = try VirtualBoard()
+            let cut = try board.run(
+                "guarded", from: server, ["--cut-after", "\(operation)\(middle)"])
+            #expect(cut.status == 75, "\(operation)")
+            let booted = try board.boot()
+            #expect(
+                ["factory 1.0.0", "ota_0 2.0.0"].contains(booted.running),
+                "cut at \(operation)\(middle): \(booted.console)")
+            guard booted.running == "factory 1.0.0" else { continue }
+            let again = try board.run("guarded", from: server)
+            #expect(
+                again.running == "ota_0 2.0.0", "cut at \(operation)\(middle): \(again.console)")
+        }
+        withExtendedLifetime(folder) {}
+    }
 }
