@@ -42,6 +42,15 @@ final class VirtualBoard {
         try self.run(["--max-boots", "4"] + more, within: 60)
     }
 
+    /// Updates from any server; what still runs after some seconds is stopped, with status 124.
+    func run(_ method: String, url: String, ca: String, stoppedAfter seconds: Int) throws -> Run {
+        try self.run(
+            [
+                "--ca", ca, "--url", url, "--method", method, "--max-boots", "4", "--timeout-ms",
+                "500",
+            ], within: Double(seconds) + 30, stoppedAfter: seconds)
+    }
+
     /// Boots until the app waits for more input, or until the board gives up.
     func run(
         _ method: String, from server: Faultserve, _ more: [String] = [],
@@ -54,11 +63,17 @@ final class VirtualBoard {
             ] + more, within: seconds)
     }
 
-    private func run(_ words: [String], within seconds: Double) throws -> Run {
+    private func run(
+        _ words: [String], within seconds: Double, stoppedAfter limit: Int? = nil
+    ) throws -> Run {
         let files = [
             "--flash", self.folder.file("flash"), "--factory", self.folder.file("factory.bin"),
         ]
-        let done = try EndToEndTests.run(Self.program, files + words, within: seconds)
+        let done =
+            try limit.map {
+                try EndToEndTests.run(
+                    "timeout", ["\($0)", Self.program] + files + words, within: seconds)
+            } ?? EndToEndTests.run(Self.program, files + words, within: seconds)
         let prefix = "OTA-REPORT "
         let reports = done.output.split(separator: "\n").filter { $0.hasPrefix(prefix) }.map {
             try? JSONSerialization.jsonObject(with: Data($0.dropFirst(prefix.count).utf8))

@@ -119,4 +119,52 @@ import Testing
         }
         withExtendedLifetime(folder) {}
     }
+
+    /// `openssl s_server -WWW` says no length, sends close_notify, and keeps the connection: a native update
+    /// gives up after its timeout, esp_https_ota waits for ever (espressif/esp-idf issue 14724).
+    @Test(
+        .timeLimit(.minutes(5)),
+        arguments: [("native", 0), ("simple", 124), ("advanced", 124), ("guarded", 0)])
+    func takesOpenSSLsServerAsTheRealClientDoes(method: String, status: Int32) throws {
+        let folder = try Folder()
+        let made = try run(
+            binary,
+            ["cert", "--out", folder.path, "--ca-dir", folder.file("ca"), "--host", "127.0.0.1"])
+        try #require(made.status == 0, "\(made.errors)")
+        // No multiple of 1024 bytes, at which esp_http_client would fail in another way.
+        try folder.write(
+            Data(
+                AppImageRecipe(
+                    project: AppImageRecipe.demo.project, version: "2.0.0", size: 69_712
+                ).bytes()), to: "firmware.bin")
+        let server = try Child(
+            "/bin/sh",
+            [
+                "-c",
+                "cd '\(folder.path)' && exec openssl s_server -WWW -accept 127.0.0.1:0 "
+                    + "-cert server_cert.pem -key server_key.pem",
+            ], environment: [:], input: "/dev/null", output: folder.file("out"),
+            errors: folder.file("out"))
+        defer { server.kill() }
+        let port = try Self.port(saidIn: folder.file("out"))
+        let result = try VirtualBoard().run(
+            method, url: "https://127.0.0.1:\(port)/firmware.bin", ca: folder.file("ca_cert.pem"),
+            stoppedAfter: 6)
+        #expect(result.status == status, "\(result.console)")
+        #expect(
+            result.running == (method == "guarded" ? "ota_0 2.0.0" : "factory 1.0.0"),
+            "\(result.console)")
+    }
+
+    /// The port that s_server tells: `ACCEPT 127.0.0.1:41257`.
+    private static func port(saidIn path: String) throws -> String {
+        let deadline = Date(timeIntervalSinceNow: 20)
+        while Date() < deadline {
+            let said = (try? String(contentsOfFile: path, encoding: .utf8)) ?? ""
+            let line = said.split(separator: "\n").first { $0.hasPrefix("ACCEPT ") }
+            if let port = line?.split(separator: ":").last { return String(port) }
+            usleep(10_000)
+        }
+        throw StartFailure(said: "s_server tells no port")
+    }
 }
