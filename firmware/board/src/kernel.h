@@ -34,9 +34,14 @@ void kernel_on_idle(void (*idle)(void));
 /* A task waits at the end of the console's input: for ever. */
 void kernel_wait_at_end_of_input(void) __attribute__((noreturn));
 
-/* The task watchdog looks at each task that runs: how much of the processor it has used so far, in
- * nanoseconds. With the lock held. */
-void kernel_each_task(void (*visit)(const char *name, int64_t used, int64_t *last));
+/* What a task has made of its processor so far. */
+typedef struct {
+    int64_t used;  /* nanoseconds */
+    long let_go;   /* how often it has waited; -1: not known */
+} kernel_use_t;
+
+/* The task watchdog looks at each task that runs. With the lock held. */
+void kernel_each_task(void (*visit)(const char *name, kernel_use_t now, kernel_use_t *last));
 
 /* Starts a thread that is no task of the app's. */
 void kernel_start_thread(void (*function)(void *), void *argument);

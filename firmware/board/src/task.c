@@ -1,3 +1,4 @@
+#define _GNU_SOURCE
 /* The scheduler: tasks as threads, and what they wait on. Its lists are the process's own, as a chip
  * has one scheduler. */
 #define _GNU_SOURCE
@@ -6,8 +7,10 @@
 #include <errno.h>
 #include <pthread.h>
 #include <sched.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "board/board.h"
 #include "kernel.h"
@@ -142,12 +145,32 @@ void kernel_wait_at_end_of_input(void)
     }
 }
 
-void kernel_each_task(void (*visit)(const char *name, int64_t used, int64_t *last))
+/* How often a thread has given up its processor by itself; -1 if the system does not say. */
+static long times_let_go(pid_t thread)
+{
+    char path[64], line[128];
+    long count = -1;
+    snprintf(path, sizeof(path), "/proc/self/task/%d/status", (int)thread);
+    FILE *status = fopen(path, "r");
+    while (status && fgets(line, sizeof(line), status)) {
+        if (sscanf(line, "voluntary_ctxt_switches: %ld", &count) == 1) {
+            break;
+        }
+    }
+    if (status) {
+        fclose(status);
+    }
+    return count;
+}
+
+void kernel_each_task(void (*visit)(const char *name, kernel_use_t now, kernel_use_t *last))
 {
     for (struct task *task = tasks; task; task = task->next) {
         struct timespec used;
         if (task->has_clock && clock_gettime(task->clock, &used) == 0) {
-            visit(task->name, (int64_t)used.tv_sec * 1000000000 + used.tv_nsec, &task->watched);
+            kernel_use_t now = {.used = (int64_t)used.tv_sec * 1000000000 + used.tv_nsec,
+                                .let_go = times_let_go(task->number)};
+            visit(task->name, now, &task->watched);
         }
     }
 }
@@ -157,6 +180,7 @@ static void *run_task(void *argument)
     struct task *task = argument;
     task_current = task;
     kernel_lock();
+    task->number = gettid();
     task->has_clock = pthread_getcpuclockid(pthread_self(), &task->clock) == 0;
     kernel_unlock();
     task->function(task->argument);

@@ -4,6 +4,7 @@
 #include <pthread.h>
 
 #include "freertos/task.h"
+#include "kernel.h"
 
 struct task {
     struct task *next;
@@ -14,11 +15,12 @@ struct task {
     pthread_t thread;
     clockid_t clock;
     bool has_clock;
+    pid_t number; /* of its thread, as the system has it */
     bool is_deleted;
     bool is_suspended;
     bool is_notified;
     uint32_t notification;
-    int64_t watched; /* the watchdog's own */
+    kernel_use_t watched; /* what the watchdog saw last */
 };
 
 /* The one that runs on this thread; NULL: the thread is no task's. */

@@ -10,11 +10,14 @@
 
 static const char TAG[] = "task_wdt";
 
-static void look_at(const char *name, int64_t used, int64_t *last)
+/* A task that took nearly all of the window, or that never waited: on a busy computer even one that
+ * never lets go gets only a share. */
+static void look_at(const char *name, kernel_use_t now, kernel_use_t *last)
 {
-    /* A little less than all of the window: the computer has other things to do. */
-    bool is_hog = used - *last > WINDOW_NS / 10 * 9;
-    *last = used;
+    int64_t used = now.used - last->used;
+    bool has_waited = now.let_go < 0 || now.let_go != last->let_go;
+    bool is_hog = used > WINDOW_NS / 10 * 9 || (!has_waited && used > WINDOW_NS / 20);
+    *last = now;
     if (!is_hog) {
         return;
     }
