@@ -7,7 +7,7 @@ extension BoardTests {
         @Test(arguments: [
             ([], "--flash is missing"), (["--flash"], "--flash needs a value: FILE"),
             (["--flsh", "x"], "--flsh is no option"), (["x"], "x is no option"),
-            (["--flash", "x", "--slot-size", "100K"], "\"100K\" is not 64K...16M"),
+            (["--flash", "x", "--slot-size", "100K"], "\"100K\" is not 64K, 128K...16M"),
             (["--flash", "x", "--cut-after", "0"], "\"0\" is not N[:BYTES]"),
             (["--flash", "x", "--cut-after=5:x"], "\"5:x\" is not N[:BYTES]"),
             (["--flash", "x", "--trace=1"], "--trace takes no value"),

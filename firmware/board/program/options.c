@@ -269,7 +269,7 @@ static const struct {
     {"signed", NULL, "CONFIG_SECURE_SIGNED_ON_UPDATE_NO_SECURE_BOOT", set_signed},
     {"factory", "FILE", "the app image of a flash that is made; a small one of the board's own by default",
      set_factory},
-    {"slot-size", "64K...16M", "of a flash that is made, a multiple of 64K; 1M by default",
+    {"slot-size", "64K, 128K...16M", "of a flash that is made, a multiple of 64K; 1M by default",
      set_slot_size},
     {"timeout-ms", "1...3600000", "the app's receive timeout; 5000 by default", set_timeout},
     {"tls-in-length", "512...16384", "CONFIG_MBEDTLS_SSL_IN_CONTENT_LEN; 16384 by default",
