@@ -9,7 +9,7 @@
 
 static const char *const tag = "policy";
 
-static bool is_same_version(const esp_app_desc_t *left, const esp_app_desc_t *right)
+static inline bool is_same_version(const esp_app_desc_t *left, const esp_app_desc_t *right)
 {
     return memcmp(left->version, right->version, sizeof(left->version)) == 0;
 }
@@ -17,11 +17,11 @@ static bool is_same_version(const esp_app_desc_t *left, const esp_app_desc_t *ri
 bool policy_takes(const esp_app_desc_t *offer)
 {
     const esp_app_desc_t *running = esp_app_get_description();
-    esp_app_desc_t invalid;
-    const esp_partition_t *last_invalid = esp_ota_get_last_invalid_partition();
     ESP_LOGI(tag, "New firmware version: %.32s", offer->version);
     ESP_LOGI(tag, "Running firmware version: %.32s", running->version);
 #if !CONFIG_APP_OTA_ALLOW_ROLLED_BACK_VERSION
+    esp_app_desc_t invalid;
+    const esp_partition_t *last_invalid = esp_ota_get_last_invalid_partition();
     if (last_invalid != NULL &&
         esp_ota_get_partition_description(last_invalid, &invalid) == ESP_OK &&
         is_same_version(offer, &invalid)) {

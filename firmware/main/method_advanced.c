@@ -38,15 +38,7 @@ static esp_err_t download(esp_https_ota_handle_t ota, update_t *update)
 void method_advanced(const char *url, update_t *update)
 {
     esp_https_ota_handle_t ota = NULL;
-    esp_http_client_config_t http = {
-        .url = url,
-        .cert_pem = update_ca_pem(),
-        .timeout_ms = CONFIG_APP_OTA_RECEIVE_TIMEOUT_MS,
-        .keep_alive_enable = true,
-#if CONFIG_APP_OTA_SKIP_NAME_CHECK
-        .skip_cert_common_name_check = true,
-#endif
-    };
+    esp_http_client_config_t http = update_http_config(url);
     esp_https_ota_config_t config = {
         .http_config = &http,
 #if CONFIG_APP_OTA_PARTIAL_DOWNLOAD

@@ -117,15 +117,7 @@ void method_native(const char *url, update_t *update)
 {
     static native_t native;
     memset(&native, 0, sizeof(native));
-    esp_http_client_config_t http = {
-        .url = url,
-        .cert_pem = update_ca_pem(),
-        .timeout_ms = CONFIG_APP_OTA_RECEIVE_TIMEOUT_MS,
-        .keep_alive_enable = true,
-#if CONFIG_APP_OTA_SKIP_NAME_CHECK
-        .skip_cert_common_name_check = true,
-#endif
-    };
+    esp_http_client_config_t http = update_http_config(url);
     native.slot = esp_ota_get_next_update_partition(NULL);
     native.client = esp_http_client_init(&http);
     if (native.client == NULL || native.slot == NULL) {

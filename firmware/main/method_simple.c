@@ -9,15 +9,7 @@ static const char *const tag = "simple";
 
 void method_simple(const char *url, update_t *update)
 {
-    esp_http_client_config_t http = {
-        .url = url,
-        .cert_pem = update_ca_pem(),
-        .timeout_ms = CONFIG_APP_OTA_RECEIVE_TIMEOUT_MS,
-        .keep_alive_enable = true,
-#if CONFIG_APP_OTA_SKIP_NAME_CHECK
-        .skip_cert_common_name_check = true,
-#endif
-    };
+    esp_http_client_config_t http = update_http_config(url);
     esp_https_ota_config_t ota = {
         .http_config = &http,
 #if CONFIG_APP_OTA_PARTIAL_DOWNLOAD

@@ -38,6 +38,19 @@ const method_t *method_default(void)
 
 const char *update_ca_pem(void) { return ca_cert_pem_start; }
 
+esp_http_client_config_t update_http_config(const char *url)
+{
+    return (esp_http_client_config_t){
+        .url = url,
+        .cert_pem = update_ca_pem(),
+        .timeout_ms = CONFIG_APP_OTA_RECEIVE_TIMEOUT_MS,
+        .keep_alive_enable = true,
+#if CONFIG_APP_OTA_SKIP_NAME_CHECK
+        .skip_cert_common_name_check = true,
+#endif
+    };
+}
+
 void update_reject(update_t *update, const char *stage, esp_err_t error)
 {
     update->outcome = "rejected";

@@ -5,6 +5,7 @@
 
 #include "esp_app_desc.h"
 #include "esp_err.h"
+#include "esp_http_client.h"
 
 /* How an update ended, for the report. */
 typedef struct {
@@ -32,6 +33,9 @@ const method_t *method_default(void);
 
 /* The CA that the server's certificate is to come from: PEM with its zero byte. */
 const char *update_ca_pem(void);
+
+/* What the stock methods connect with. */
+esp_http_client_config_t update_http_config(const char *url);
 
 /* Sets how an update ended: at a stage, with an error. */
 void update_reject(update_t *update, const char *stage, esp_err_t error);
