@@ -253,15 +253,10 @@ static attempt_t after_refusal(guarded_run_t *run, const guarded_response_t *res
 static attempt_t attempt(guarded_run_t *run, esp_err_t *error)
 {
     guarded_response_t response;
-    size_t from = guarded_slot_kept(&run->writer);
+    /* Without a validator or a digest nothing would tell that the rest is another file's. A sector that
+     * has begun is not in the flash: it comes again. */
     bool can_resume = run->progress.validator[0] != 0 || run->manifest.has_sha256;
-    if (from != run->writer.received || !can_resume) {
-        /* The last sector has begun, and its beginning is not in the flash: it comes again. */
-        from = can_resume ? from : 0;
-    }
-    if (from < GUARDED_SECTOR || !run->is_judged) {
-        from = 0;
-    }
+    size_t from = can_resume && run->is_judged ? guarded_slot_kept(&run->writer) : 0;
     if (from < run->writer.received) {
         *error = from == 0 ? begin_anew(run) : guarded_slot_resume(&run->writer, run->slot, from);
         if (*error != ESP_OK) {
