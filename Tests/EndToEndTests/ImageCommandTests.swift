@@ -222,4 +222,13 @@ import Testing
         #expect(fields?["directive.delay_ms"] == "1500")
         #expect((report["segments"] as? [Any])?.count == 16)
     }
+
+    @Test func makeSaysWhatAFieldHasMadeOfTheImage() throws {
+        let out = self.folder.file("odd.bin")
+        let done = try self.image("make", "--set", "header.magic=0", "-o", out)
+        #expect(done.status == 0)
+        #expect(
+            done.output.hasPrefix("\(out): not valid: at offset 0 (0x0): the magic byte"),
+            "\(done.output)")
+    }
 }

@@ -65,8 +65,10 @@ struct ImageMake: ParsableCommand {
             throw ServerError(.usage, "\(error)")
         }
         try self.output.write(bytes)
-        // The bytes are an image, since they were just made as one.
-        let summary = AppImage.Summary(prefix: bytes, size: bytes.count)
-        Terminal.write("\(self.output.path): \(summary.map(\.description) ?? "")")
+        // A field that was set may have made it invalid, which is fine if it was meant.
+        let inspection = try AppImageInspection(of: bytes)
+        let verdict =
+            inspection.firstFlaw.map { "not valid: \($0)" } ?? inspection.summary?.description ?? ""
+        Terminal.write("\(self.output.path): \(verdict)")
     }
 }
