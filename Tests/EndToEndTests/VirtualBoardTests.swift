@@ -84,6 +84,19 @@ import Testing
     }
 
     @Test(.timeLimit(.minutes(5)))
+    func guardedGoesOnWhereTheBoardLostItsPower() throws {
+        let (board, server) = (try VirtualBoard(), try Faultserve([]))
+        let cut = try board.run("guarded", from: server, ["--cut-after", "200"])
+        #expect(cut.status == 75, "\(cut.console)")
+        let run = try board.run("guarded", from: server)
+        #expect(run.running == "ota_0 2.0.0", "\(run.console)")
+        // Progress is kept each 64 KiB, so what the second run asked for is well behind the start.
+        let range = try server.journal().compactMap { $0.text("range") }.last ?? ""
+        let place = Int(range.dropFirst("bytes=".count).dropLast()) ?? 0
+        #expect(place >= 4 << 16 && place % 4096 == 0, "\(range)")
+    }
+
+    @Test(.timeLimit(.minutes(5)))
     func guardedEndsWhereTheStockMethodsWaitForEver() throws {
         let server = try Faultserve(["--fault", "stall at=50%"])
         let run = try VirtualBoard().run(
