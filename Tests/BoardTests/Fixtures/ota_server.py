@@ -1,6 +1,7 @@
 """Serves one image over HTTP, well or badly: the first part of the path says how."""
 
 import http.server
+import signal
 import sys
 import threading
 import time
@@ -72,7 +73,11 @@ class Handler(http.server.BaseHTTPRequestHandler):
     do_HEAD = do_GET
 
 
+# The threads of a test have them blocked, and a child inherits that.
+signal.pthread_sigmask(signal.SIG_UNBLOCK, signal.valid_signals())
 server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
 print(server.server_address[1], flush=True)
-threading.Timer(120, server.shutdown).start()
+watchdog = threading.Timer(120, server.shutdown)
+watchdog.daemon = True
+watchdog.start()
 server.serve_forever()

@@ -19,7 +19,7 @@ final class OTAServer {
             .appending(path: "../Fixtures/ota_server.py")
         let pipe = Pipe()
         self.process.executableURL = URL(filePath: "/usr/bin/env")
-        self.process.arguments = ["timeout", "120", "python3", script.path, file.path, log.path]
+        self.process.arguments = ["python3", script.path, file.path, log.path]
         self.process.standardOutput = pipe
         self.process.standardError = FileHandle.nullDevice
         try self.process.run()
