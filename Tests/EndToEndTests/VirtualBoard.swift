@@ -21,6 +21,15 @@ final class VirtualBoard {
             return "\(boot?["slot"] ?? "?") \(boot?["version"] ?? "?")"
         }
 
+        /// How many erase and program operations `--trace` has shown there.
+        func operations(in flash: Range<Int>) -> Int {
+            self.console.split(separator: "\n").count { line in
+                guard line.hasPrefix("E 0x") || line.hasPrefix("W 0x") else { return false }
+                let address = line.dropFirst(4).prefix { $0.isHexDigit }
+                return flash.contains(Int(address, radix: 16) ?? -1)
+            }
+        }
+
         var outcome: String { self.report("update")?["outcome"] as? String ?? "none" }
         var stage: String { self.report("update")?["stage"] as? String ?? "none" }
         var error: String { self.report("update")?["error"] as? String ?? "none" }
@@ -43,12 +52,14 @@ final class VirtualBoard {
     }
 
     /// Updates from any server; what still runs after some seconds is stopped, with status 124.
-    func run(_ method: String, url: String, ca: String, stoppedAfter seconds: Int) throws -> Run {
+    func run(
+        _ method: String, url: String, ca: String, stoppedAfter seconds: Int, _ more: [String] = []
+    ) throws -> Run {
         try self.run(
             [
                 "--ca", ca, "--url", url, "--method", method, "--max-boots", "4", "--timeout-ms",
-                "500",
-            ], within: Double(seconds) + 30, stoppedAfter: seconds)
+                "400",
+            ] + more, within: Double(seconds) + 30, stoppedAfter: seconds)
     }
 
     /// Boots until the app waits for more input, or until the board gives up.
