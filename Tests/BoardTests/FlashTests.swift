@@ -43,7 +43,7 @@ import Testing
         }
     }
 
-    @Test func aCutProgramWritesItsFirstBytesAndACutEraseHalfASector() throws {
+    @Test func aCutProgramWritesItsFirstBytes() throws {
         try Bench.with { bench in
             bench.preset(0, [UInt8](repeating: 0, count: 8192))
             flash_cut_at(2, 3)
@@ -56,10 +56,26 @@ import Testing
             #expect(bench.read(0, 4) == [1, 2, 3, 0xFF])
             try bench.powerOn()
             #expect(bench.read(0, 4) == [1, 2, 3, 0xFF])
-            flash_cut_at(2, 0)
-            #expect(bench.run { flash_erase(0, 8192) } == .powerOff)
-            #expect(bench.read(4096, 2048).allSatisfy { $0 == 0xFF })
-            #expect(bench.read(4096 + 2048, 2048).allSatisfy { $0 == 0 })
+        }
+    }
+
+    @Test func aCutEraseLeavesGarbageThatCanBeHadAgain() throws {
+        try Bench.with { bench in
+            func garbage(_ seed: Int32) throws -> [UInt8] {
+                bench.preset(0, [UInt8](repeating: 0x0F, count: 3 * 4096))
+                try bench.powerOn()
+                flash_cut_at(2, seed)
+                #expect(bench.run { flash_erase(0, 3 * 4096) } == .powerOff)
+                #expect(bench.read(0, 4096).allSatisfy { $0 == 0xFF })
+                #expect(bench.read(2 * 4096, 4096).allSatisfy { $0 == 0x0F })
+                return bench.read(4096, 4096)
+            }
+            let bytes = try garbage(0)
+            #expect(bytes.allSatisfy { $0 & 0x0F == 0x0F })
+            let ones = bytes.reduce(0) { $0 + ($1 & 0xF0).nonzeroBitCount }
+            #expect((8192 - 400...8192 + 400).contains(ones))
+            #expect(try garbage(0) == bytes)
+            #expect(try garbage(1) != bytes)
         }
     }
 

@@ -36,7 +36,7 @@ final class VirtualBoard {
     }
 
     private let folder: Folder
-    private static let program = (binary as NSString).deletingLastPathComponent + "/virtual-board"
+    static let program = (binary as NSString).deletingLastPathComponent + "/virtual-board"
 
     /// - Parameter version: of the factory app, which is of the demo image's project.
     init(version: String = "1.0.0") throws {
@@ -44,6 +44,20 @@ final class VirtualBoard {
         let recipe = AppImageRecipe(
             project: AppImageRecipe.demo.project, version: version, size: 69_712)
         try self.folder.write(Data(recipe.bytes()), to: "factory.bin")
+    }
+
+    var flash: String { self.folder.file("flash") }
+    var factory: String { self.folder.file("factory.bin") }
+    /// A place for what the board's program reports.
+    var report: String { self.folder.file("report") }
+
+    /// Makes an image of the demo project.
+    /// - Returns: its path.
+    func image(_ version: String, size: Int) throws -> String {
+        let recipe = AppImageRecipe(
+            project: AppImageRecipe.demo.project, version: version, size: size)
+        try self.folder.write(Data(recipe.bytes()), to: version)
+        return self.folder.file(version)
     }
 
     /// Boots with no update asked for.
@@ -78,7 +92,7 @@ final class VirtualBoard {
         _ words: [String], within seconds: Double, stoppedAfter limit: Int? = nil
     ) throws -> Run {
         let files = [
-            "--flash", self.folder.file("flash"), "--factory", self.folder.file("factory.bin"),
+            "--flash", self.flash, "--factory", self.factory,
         ]
         let done =
             try limit.map {

@@ -277,7 +277,8 @@ static const struct {
     {"have-time", "YYYY-MM-DD[Thh:mm:ssZ]", "a clock that is set, and certificates' dates are checked",
      set_have_time},
     {"gpio", "PIN=0|1", "what an input is held at; may be repeated", set_gpio},
-    {"cut-after", "N[:BYTES]", "cuts the power at the flash operation N, or in its middle",
+    {"cut-after", "N[:BYTES]", "cuts the power before the flash operation N, or in its middle: behind so many bytes of a\n"
+     "        program; an erase leaves garbage, another for each number",
      set_cut_after},
     {"fail-at", "N", "makes the flash operation N fail", set_fail_at},
     {"max-boots", "N", "ends instead of the boot after the Nth", set_max_boots},
@@ -321,7 +322,7 @@ options_result_t options_parse(int count, char *const words[], options_t *option
                            .cut_bytes = -1,
                            .wdt_time_ms = CONFIG_BOOTLOADER_WDT_TIME_MS,
                            .log_level = ESP_LOG_INFO};
-    for (int i = 1; i < count; i++) {
+    for (int i = 0; i < count; i++) {
         const char *word = words[i];
         if (strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0) {
             return OPTIONS_HELP;
@@ -354,11 +355,15 @@ options_result_t options_parse(int count, char *const words[], options_t *option
     return check_whole(options, error, error_size);
 }
 
-void options_print_help(const char *program)
+void options_print_help(void)
 {
-    printf("Usage: %s --flash FILE [--ca FILE] [--url URL] [options]\n\n"
-           "Runs an ESP-IDF app on a virtual board, with its console on the standard streams.\n\n",
-           program);
+    printf("Usage: virtual-board --flash FILE [--ca FILE] [--url URL] [options]\n"
+           "       virtual-board sweep [--flash FILE] --url URL [--jobs N] [options]\n\n"
+           "Runs an ESP-IDF app on a virtual board, with its console on the standard streams.\n\n"
+           "sweep runs an update once for each place where the power can be cut: before each flash\n"
+           "operation, and in its middle. After each cut the board must boot, the old app or the new\n"
+           "one must run, whole, and a second attempt must end with the new one. It begins with a copy\n"
+           "of the flash, or with a new one, in --jobs runs at once. --report tells of each cut.\n\n");
     for (size_t i = 0; i < KNOWN; i++) {
         printf("  --%s%s%s\n        %s\n", known[i].name, known[i].value ? " " : "",
                known[i].value ? known[i].value : "", known[i].help);
@@ -366,5 +371,6 @@ void options_print_help(const char *program)
     printf("  --help\n\n"
            "Exit status: 0 if the app has ended, or waits where the console's input ends;\n"
            "1 if the board cannot be set up; 3 if it would boot more often than --max-boots;\n"
-           "4 if no app boots, for ever; 64 if the command line is wrong; 75 if the power is cut.\n");
+           "4 if no app boots, for ever; 5 if a cut of a sweep broke a demand; 64 if the command line\n"
+           "is wrong; 75 if the power is cut.\n");
 }

@@ -31,7 +31,8 @@ typedef struct {
 
 typedef enum { OPTIONS_RUN, OPTIONS_HELP, OPTIONS_WRONG } options_result_t;
 
-/* Sets the options, and what of them is the board's own in `board`. OPTIONS_WRONG: the error says what. */
+/* Sets the options, and what of them is the board's own in `board`; the words are without the program's name.
+ * OPTIONS_WRONG: the error says what. */
 options_result_t options_parse(int count, char *const words[], options_t *options, char *error,
                                size_t error_size);
-void options_print_help(const char *program);
+void options_print_help(void);

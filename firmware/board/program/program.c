@@ -12,6 +12,7 @@
 #include "board/system.h"
 #include "esp_log.h"
 #include "program.h"
+#include "sweep.h"
 
 void fail(int status, const char *format, ...)
 {
@@ -94,6 +95,22 @@ static void say_reset(board_reset_t reason)
     fflush(stdout);
 }
 
+options_t options_of(int count, char *const words[])
+{
+    options_t options;
+    char error[512];
+    switch (options_parse(count, words, &options, error, sizeof(error))) {
+    case OPTIONS_HELP:
+        options_print_help();
+        exit(EXIT_ENDED);
+    case OPTIONS_WRONG:
+        fail(EXIT_WRONG_USAGE, "%s", error);
+    case OPTIONS_RUN:
+        break;
+    }
+    return options;
+}
+
 int main(int argc, char *argv[])
 {
     /* Whoever starts the board may have blocked signals, and with them every crash and every end. */
@@ -101,17 +118,10 @@ int main(int argc, char *argv[])
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, NULL);
     board_set_defaults();
-    options_t options;
-    char error[512];
-    switch (options_parse(argc, argv, &options, error, sizeof(error))) {
-    case OPTIONS_HELP:
-        options_print_help(argv[0]);
-        return EXIT_ENDED;
-    case OPTIONS_WRONG:
-        fail(EXIT_WRONG_USAGE, "%s", error);
-    case OPTIONS_RUN:
-        break;
+    if (argc > 1 && strcmp(argv[1], "sweep") == 0) {
+        return sweep(argc - 2, argv + 2);
     }
+    options_t options = options_of(argc - 1, argv + 1);
     run_t run = run_resume(argv);
     bool is_first_boot = run.boot == 1;
     setvbuf(stdout, NULL, _IOLBF, 65536);

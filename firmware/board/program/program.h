@@ -14,6 +14,7 @@ enum {
     EXIT_NO_SETUP = 1,
     EXIT_MAX_BOOTS = 3,
     EXIT_NO_APP = 4,
+    EXIT_BROKEN = 5, /* a cut of a sweep broke a demand */
     EXIT_WRONG_USAGE = 64, /* EX_USAGE */
     EXIT_POWER_CUT = 75,   /* EX_TEMPFAIL */
 };
@@ -27,6 +28,9 @@ char *read_file(const char *path, size_t *size);
 
 /* Certificates of a file in PEM form; ends the program if it has none. */
 char *read_certificates(const char *path, size_t *size);
+
+/* The options that words say; ends the program if they are wrong or ask for help. */
+options_t options_of(int count, char *const words[]);
 
 /* Opens the flash and the eFuses, and makes them if they are not there. */
 void setup_storage(const options_t *options, bool is_first_boot);

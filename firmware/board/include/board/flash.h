@@ -40,7 +40,8 @@ uint32_t flash_operations(void);
 void flash_set_operations(uint32_t count);
 
 /* Cuts the power at the operation of that number (0: never). bytes < 0: it does not happen at all;
- * else a program writes only so many bytes, and an erase sets only the sector's first half. */
+ * else a program writes only so many bytes, and an erase leaves garbage: of the sector's bits that were
+ * 0, about half are 1, and another number gives others. */
 void flash_cut_at(uint32_t operation, int bytes);
 
 /* Makes the operation of that number fail with ESP_ERR_FLASH_OP_FAIL (0: none). */
