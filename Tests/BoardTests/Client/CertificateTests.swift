@@ -114,115 +114,24 @@ extension BoardTests {
             #expect(names == ["127.0.0.1", nil])
         }
 
-        @Test func chainsThatDoNotEndAtTheCAAreUnknown() throws {
-            let subject = "subjectAltName=IP:127.0.0.1"
-            let ca = "basicConstraints=critical,CA:TRUE"
-            let lookalike = try self.certificates.mint("Root", [ca], signsItself: true)
-            let middle = try self.certificates.mint("Middle", [ca])
-            let leaf = try self.certificates.mint("leaf", [subject], by: middle)
-            let noCA = try self.certificates.mint("No CA", ["basicConstraints=CA:FALSE"])
-            let short = try self.certificates.mint(
-                "Short", ["basicConstraints=critical,CA:TRUE,pathlen:0"])
-            let below = try self.certificates.mint("Below", [ca], by: short)
-            for bad in [
-                try self.certificates.mint("l", [subject], by: lookalike),
-                try self.certificates.mint("l", [subject], signsItself: true), leaf,
-                try self.certificates.chain(
-                    self.certificates.mint("l", [subject], by: noCA), noCA),
-                try self.certificates.chain(
-                    self.certificates.mint("l", [subject], by: below), below, short),
-            ] {
-                self.expectRefused(
-                    try self.connect(bad), code: "2700", alert: "TLSV1_ALERT_UNKNOWN_CA")
-            }
-            #expect(try self.connect(try self.certificates.chain(leaf, middle)).isOK)
-            // The leaf itself may be trusted only if it signs itself.
-            self.expectRefused(
-                try self.connect(leaf, ca: leaf.pem), code: "2700",
-                alert: "TLSV1_ALERT_UNKNOWN_CA")
-            let own = try self.certificates.mint("127.0.0.1", [ca], signsItself: true)
-            #expect(try self.connect(own, ca: own.pem).isOK)
-        }
-
-        @Test func nineIntermediatesAreTooDeep() throws {
-            let ca = "basicConstraints=critical,CA:TRUE"
-            var chain = [try self.certificates.mint("m0", [ca])]
-            for number in 1...8 {
-                chain.insert(
-                    try self.certificates.mint("m\(number)", [ca], by: chain[0]), at: 0)
-            }
-            let leaf = try self.certificates.mint(
-                "leaf", ["subjectAltName=IP:127.0.0.1"], by: chain[0])
-            let rest = self.certificates.folder.appending(path: "rest.pem")
-            try Data(([leaf] + chain).map(\.pem).joined().utf8).write(to: rest)
-            self.expectRefused(
-                try self.connect(Certificate(path: rest.path, key: leaf.key)), code: "3000",
-                alert: "TLSV1_ALERT_ACCESS_DENIED")
-        }
-
-        @Test func wrongUsesAreRefusedWithTheirOwnNumber() throws {
-            for usage in [
-                "extendedKeyUsage=clientAuth", "keyUsage=keyEncipherment", "keyUsage=keyCertSign",
-            ] {
-                // With an EC key, OpenSSL itself would not use it so.
-                let made = try self.certificates.mint(
-                    "x", ["subjectAltName=IP:127.0.0.1", usage],
-                    key: ["rsa", "rsa_keygen_bits:2048"])
-                let result = try self.connect(made)
-                #expect(
-                    result.log.first
-                        == "E esp-tls-mbedtls: mbedtls_ssl_handshake returned -0x7A00")
-                #expect(result.alert == "SSLV3_ALERT_UNSUPPORTED_CERTIFICATE")
-            }
-        }
-
         @Test(arguments: [
-            ["ec", "ec_paramgen_curve:P-384"], ["ec", "ec_paramgen_curve:P-521"],
-            ["rsa", "rsa_keygen_bits:2048"],
+            (["ec", "ec_paramgen_curve:P-384"], "DEFAULT"),
+            (["ec", "ec_paramgen_curve:P-521"], "DEFAULT"),
+            (["rsa", "rsa_keygen_bits:2048"], "DEFAULT"),
+            (["rsa", "rsa_keygen_bits:2048"], "AES128-SHA"),
+            (["rsa", "rsa_keygen_bits:2048"], "AES256-GCM-SHA384"),
         ])
-        func usualKeysAreTaken(_ key: [String]) throws {
+        func usualKeysAreTaken(_ key: [String], _ ciphers: String) throws {
             let made = try self.certificates.mint("x", ["subjectAltName=IP:127.0.0.1"], key: key)
-            #expect(try self.connect(made).isOK)
+            #expect(try self.connect(made, ciphers: ciphers).isOK)
         }
 
-        @Test(arguments: [
-            (["rsa", "rsa_keygen_bits:1024"], "-sha256", "SSLV3_ALERT_UNSUPPORTED_CERTIFICATE"),
-            (["rsa", "rsa_keygen_bits:2048"], "-sha1", "SSLV3_ALERT_CERTIFICATE_UNKNOWN"),
-        ])
-        func weakCertificatesAreRefused(_ key: [String], _ digest: String, _ alert: String) throws {
-            let made = try self.certificates.mint(
-                "x", ["subjectAltName=IP:127.0.0.1"], key: key, digest: digest)
-            self.expectRefused(
-                try self.connect(made, ciphers: "DEFAULT:@SECLEVEL=0"), code: "2700", alert: alert)
-        }
-
-        @Test func aKeyOnASmallCurveHasNoCipher() throws {
-            let made = try self.certificates.mint(
-                "x", ["subjectAltName=IP:127.0.0.1"], key: ["ec", "ec_paramgen_curve:P-192"])
-            let result = try self.connect(made, ciphers: "DEFAULT:@SECLEVEL=0")
-            #expect(
-                result.log.first == "E esp-tls-mbedtls: mbedtls_ssl_handshake returned -0x7780")
-            #expect(result.alert == "NO_SHARED_CIPHER")
-        }
-
-        @Test func datesCountOnlyIfTheBoardHasAClock() throws {
-            let old = try self.certificates.mint(
-                "x", from: "20200101000000Z", to: "20200201000000Z")
-            let new = try self.certificates.mint(
-                "x", from: "20400101000000Z", to: "20400201000000Z")
-            #expect(try self.connect(old).isOK)
-            #expect(try self.connect(new).isOK)
-            board.have_time = true
-            defer { board_set_defaults() }
-            board.time = 1_893_456_000  // 2030
-            board_start_clock()
-            self.expectRefused(
-                try self.connect(old), code: "2700", alert: "SSLV3_ALERT_CERTIFICATE_EXPIRED")
-            self.expectRefused(
-                try self.connect(new), code: "2700", alert: "SSLV3_ALERT_CERTIFICATE_UNKNOWN")
-            board.time = 1_579_000_000  // January 2020: the authority itself is of the future
-            let early = try self.connect(old)
-            #expect(!early.isOK && early.alert == "SSLV3_ALERT_CERTIFICATE_UNKNOWN")
+        @Test func anIntermediateMayBeSent() throws {
+            let middle = try self.certificates.mint(
+                "Middle", ["basicConstraints=critical,CA:TRUE"])
+            let leaf = try self.certificates.mint(
+                "leaf", ["subjectAltName=IP:127.0.0.1"], by: middle)
+            #expect(try self.connect(self.certificates.chain(leaf, middle)).isOK)
         }
 
         @Test func aBundleIsTrustedByItsKeysAlone() throws {
@@ -247,23 +156,14 @@ extension BoardTests {
             }
             #expect(try connect(self.certificates.server).isOK)
             #expect(try connect(self.certificates.chain(leaf, middle)).isOK)
-            let refusals = [
-                (try self.certificates.mint("l", [names], signsItself: true), 0),
-                (try self.certificates.mint("l", [names], by: lookalike), 1),
-            ]
-            for (bad, extra) in refusals {
-                let result = try connect(bad)
-                #expect(
-                    Array(result.log.dropFirst(extra)) == [
-                        "E esp-x509-crt-bundle: Failed to verify certificate",
-                        "E esp-tls-mbedtls: mbedtls_ssl_handshake returned -0x3000",
-                    ] + connectTail)
-                #expect(result.alert == "TLSV1_ALERT_ACCESS_DENIED")
-            }
-            let misnamed = try connect(self.certificates.mint("x", ["subjectAltName=DNS:x"]))
+            let result = try connect(self.certificates.mint("l", [names], by: lookalike))
+            #expect(result.log.first?.hasPrefix("E esp-x509-crt-bundle: PK verify failed") == true)
             #expect(
-                misnamed.log.first == "E esp-tls-mbedtls: mbedtls_ssl_handshake returned -0x2700")
-            #expect(misnamed.alert == "SSLV3_ALERT_BAD_CERTIFICATE")
+                Array(result.log.dropFirst()) == [
+                    "E esp-x509-crt-bundle: Failed to verify certificate",
+                    "E esp-tls-mbedtls: mbedtls_ssl_handshake returned -0x3000",
+                ] + connectTail)
+            #expect(result.alert == "TLSV1_ALERT_ACCESS_DENIED")
         }
     }
 }

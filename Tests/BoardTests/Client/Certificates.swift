@@ -47,14 +47,21 @@ final class Certificates: Sendable {
 
     /// One file with several certificates, for a server that sends a chain.
     func chain(_ certificates: Certificate...) throws -> Certificate {
+        try self.chain(certificates)
+    }
+
+    func chain(_ certificates: [Certificate]) throws -> Certificate {
         let file = self.folder.appending(path: UUID().uuidString + ".pem")
         try Data(certificates.map(\.pem).joined().utf8).write(to: file)
         return Certificate(path: file.path, key: certificates[0].key)
     }
 
     /// One whose validity is given, as YYYYMMDDHHMMSSZ.
-    func mint(_ name: String, from start: String, to end: String) throws -> Certificate {
-        let plain = try self.mint(name, ["subjectAltName=IP:127.0.0.1"])
+    func mint(
+        _ name: String, from start: String, to end: String,
+        _ extensions: [String] = ["subjectAltName=IP:127.0.0.1"]
+    ) throws -> Certificate {
+        let plain = try self.mint(name, extensions)
         let base = self.folder.appending(path: UUID().uuidString).path
         let configuration = """
             [ca]
@@ -70,7 +77,7 @@ final class Certificates: Sendable {
             [p]
             commonName = supplied
             [e]
-            subjectAltName = IP:127.0.0.1
+            \(extensions.joined(separator: "\n"))
             """
         for (text, end) in [(configuration, ".cnf"), ("", ".index"), ("01\n", ".serial")] {
             try Data(text.utf8).write(to: URL(filePath: base + end))

@@ -23,11 +23,14 @@ enum BoardLog {
         }
         defer { _ = esp_log_set_vprintf(before) }
         let result = try body()
-        return (result, lines.text.split(separator: "\n").map { self.withoutTime(String($0)) })
+        return (result, self.lines(lines.text))
     }
 
-    private static func withoutTime(_ line: String) -> String {
-        line.replacing(#/^([EWIDV]) \(\d+\) /#) { "\($0.output.1) " }
+    /// The lines of a log, without the time.
+    static func lines(_ text: String) -> [String] {
+        text.split(separator: "\n").map { line in
+            String(line).replacing(#/^([EWIDV]) \(\d+\) /#) { "\($0.output.1) " }
+        }
     }
 }
 

@@ -6,6 +6,7 @@ enum Step {
     case request, hello, closeNotify, fin, rst, hold
     case tls(Certificate, min: String = "1.1", max: String = "1.3", more: [String: String] = [:])
     case send(String)
+    case bytes([UInt8])
     case `repeat`(String, Int)
     case drip(String, bytes: Int, gap: Double)
     case raw(String)
@@ -42,6 +43,8 @@ enum Step {
                     .merging(more) { $1 }
             ]
         case .send(let text): ["send": text]
+        case .bytes(let bytes):
+            ["send": String(String.UnicodeScalarView(bytes.map { UnicodeScalar($0) }))]
         case .repeat(let text, let count): ["repeat": [text, count] as [Any]]
         case .drip(let text, let bytes, let gap): ["drip": [text, bytes, gap] as [Any]]
         case .raw(let text): ["raw": text]
@@ -56,17 +59,22 @@ final class OddServer {
     let port: Int
     private let process = Process()
     private let pipe = Pipe()
+    private var said = Data()
 
-    init(_ connections: [Step]...) throws {
+    convenience init(_ connections: [Step]...) throws { try self.init(connections) }
+
+    init(_ connections: [[Step]]) throws {
         let script = try JSONSerialization.data(withJSONObject: connections.map { $0.map(\.json) })
         let file = URL(filePath: #filePath).deletingLastPathComponent()
             .appending(path: "../Fixtures/odd_server.py")
         self.process.executableURL = URL(filePath: "/usr/bin/env")
-        self.process.arguments = [
-            "python3", "-W", "ignore", file.path, String(decoding: script, as: UTF8.self),
-        ]
+        self.process.arguments = ["python3", "-W", "ignore", file.path]
+        let input = Pipe()
+        self.process.standardInput = input
         self.process.standardOutput = self.pipe
         try self.process.run()
+        try input.fileHandleForWriting.write(contentsOf: script)
+        try input.fileHandleForWriting.close()
         var line = Data()
         while let byte = try self.pipe.fileHandleForReading.read(upToCount: 1), byte != Data([10]) {
             line += byte
@@ -76,11 +84,11 @@ final class OddServer {
 
     deinit { self.process.terminate() }
 
-    /// What it saw. Waits for its end, which is when the client has closed its last connection.
+    /// What it saw, asked for again too. Waits for its end, which is when the client has closed its last connection.
     func seen() throws -> [[String: Any]] {
-        let text = try self.pipe.fileHandleForReading.readToEnd() ?? Data()
+        self.said += try self.pipe.fileHandleForReading.readToEnd() ?? Data()
         self.process.waitUntilExit()
-        return try String(decoding: text, as: UTF8.self).split(separator: "\n").map {
+        return try String(decoding: self.said, as: UTF8.self).split(separator: "\n").map {
             try JSONSerialization.jsonObject(with: Data($0.utf8)) as? [String: Any] ?? [:]
         }
     }
@@ -88,8 +96,17 @@ final class OddServer {
     /// The heads of the requests that came.
     func requests() throws -> [String] { try self.seen().compactMap { $0["request"] as? String } }
 
-    /// Why it did not finish the handshake: OpenSSL's name of the alert or error.
-    func refusal() throws -> String? {
-        try self.seen().lazy.compactMap { $0["refused"] as? String }.first
+    /// The first lines of the requests, without the version and with the range: `GET / bytes=0-1`.
+    func requestLines() throws -> [String] {
+        try self.requests().map { head in
+            let lines = head.components(separatedBy: "\r\n")
+            let range = lines.first { $0.hasPrefix("Range: ") }.map { $0.dropFirst(6) } ?? ""
+            return lines[0].replacing(" HTTP/1.1", with: "") + range
+        }
     }
+
+    /// Why it did not finish each handshake: OpenSSL's name of the alert or error.
+    func refusals() throws -> [String] { try self.seen().compactMap { $0["refused"] as? String } }
+
+    func refusal() throws -> String? { try self.refusals().first }
 }

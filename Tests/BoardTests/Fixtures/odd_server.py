@@ -1,4 +1,4 @@
-"""Serves what a JSON script says: `odd_server.py SCRIPT`.
+"""Serves what a JSON script on the standard input says.
 
 The script is a list of connections, each a list of steps. It ends after the last, or after 30 s.
 Prints the port, then one JSON line for each thing that it saw. Steps:
@@ -154,7 +154,7 @@ class Connection:
 signal.pthread_sigmask(signal.SIG_UNBLOCK, signal.valid_signals())
 signal.alarm(30)
 listener = socket.create_server(("127.0.0.1", 0), backlog=16)
-script = json.loads(sys.argv[1])
+script = json.load(sys.stdin)
 print(listener.getsockname()[1], flush=True)
 for steps in script:
     plain, _ = listener.accept()

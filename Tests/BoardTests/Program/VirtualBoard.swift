@@ -65,6 +65,14 @@ final class VirtualBoard {
         String(decoding: try Data(contentsOf: URL(filePath: self.file(name))), as: UTF8.self)
     }
 
+    /// Whether no update has changed what boots.
+    var isOtadataBlank: Bool {
+        get throws {
+            let flash = try Data(contentsOf: URL(filePath: self.file("flash")))
+            return try OTAData(Array(flash[0xD000..<0xD000 + OTAData.size])) == OTAData()
+        }
+    }
+
     /// What the report says of each boot: why the chip was reset, and what it ran.
     func report() throws -> [String] {
         try self.text("report").split(separator: "\n").compactMap { line in

@@ -78,8 +78,8 @@ typedef enum {
     HTTP_METHOD_MAX,
 } esp_http_client_method_t;
 
-/* Basic works if CONFIG_ESP_HTTP_CLIENT_ENABLE_BASIC_AUTH is defined, which it is not by
- * default; Digest, off by default too, is never answered here. */
+/* Basic is off by default, as CONFIG_ESP_HTTP_CLIENT_ENABLE_BASIC_AUTH is (--basic-auth); Digest,
+ * off by default too, is never answered here. */
 typedef enum {
     HTTP_AUTH_TYPE_NONE,
     HTTP_AUTH_TYPE_BASIC,

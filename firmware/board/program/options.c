@@ -165,6 +165,14 @@ static bool set_tls_in_length(options_t *options, const char *value)
     return is_right;
 }
 
+static bool set_basic_auth(options_t *options, const char *value)
+{
+    (void)options;
+    (void)value;
+    board.basic_auth = true;
+    return true;
+}
+
 static bool set_have_time(options_t *options, const char *value)
 {
     struct tm parts = {0};
@@ -274,6 +282,7 @@ static const struct {
     {"timeout-ms", "1...3600000", "the app's receive timeout; 5000 by default", set_timeout},
     {"tls-in-length", "512...16384", "CONFIG_MBEDTLS_SSL_IN_CONTENT_LEN; 16384 by default",
      set_tls_in_length},
+    {"basic-auth", NULL, "CONFIG_ESP_HTTP_CLIENT_ENABLE_BASIC_AUTH", set_basic_auth},
     {"have-time", "YYYY-MM-DD[Thh:mm:ssZ]", "a clock that is set, and certificates' dates are checked",
      set_have_time},
     {"gpio", "PIN=0|1", "what an input is held at; may be repeated", set_gpio},

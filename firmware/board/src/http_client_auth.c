@@ -1,17 +1,15 @@
 #define _GNU_SOURCE
+#include <mbedtls/base64.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
+#include "board/board.h"
 #include "esp_log.h"
 #include "http_client_internal.h"
-#include "sdkconfig.h"
 
 #define TAG HTTP_CLIENT_TAG
-
-#ifdef CONFIG_ESP_HTTP_CLIENT_ENABLE_BASIC_AUTH
-#include <mbedtls/base64.h>
 
 /* RFC 7617, 2: the base64 of user, colon and password. */
 static char *basic_credentials(const char *username, const char *password)
@@ -39,8 +37,8 @@ static char *basic_credentials(const char *username, const char *password)
 /* The same credentials go to whatever host is asked, also behind a redirect. */
 void http_client_set_authorization(esp_http_client_handle_t client)
 {
-    if (client->config.auth_type != HTTP_AUTH_TYPE_BASIC || !client->username ||
-        !client->password) {
+    if (!board.basic_auth || client->config.auth_type != HTTP_AUTH_TYPE_BASIC ||
+        !client->username || !client->password) {
         return;
     }
     char *credentials = basic_credentials(client->username, client->password);
@@ -51,16 +49,10 @@ void http_client_set_authorization(esp_http_client_handle_t client)
     free(credentials);
 }
 
-static bool can_answer(const char *challenge) { return strncasecmp(challenge, "Basic", 5) == 0; }
-#else
-void http_client_set_authorization(esp_http_client_handle_t client) { (void)client; }
-
 static bool can_answer(const char *challenge)
 {
-    (void)challenge;
-    return false;
+    return board.basic_auth && strncasecmp(challenge, "Basic", 5) == 0;
 }
-#endif
 
 void esp_http_client_add_auth(esp_http_client_handle_t client)
 {

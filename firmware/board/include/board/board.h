@@ -21,6 +21,7 @@ typedef struct {
     time_t time;                   /* the clock at the start of the run, if it is set */
     int timeout_ms;                /* what apps take as their receive timeout; 5000 */
     size_t tls_in_length;          /* CONFIG_MBEDTLS_SSL_IN_CONTENT_LEN; 16384 */
+    bool basic_auth;               /* CONFIG_ESP_HTTP_CLIENT_ENABLE_BASIC_AUTH */
     const char *ca_pem;            /* PEM text with its zero byte: server_certs/ca_cert.pem */
     size_t ca_pem_size;            /* with the zero byte */
     const char *ca_bundle_pem;     /* roots of the certificate bundle, or NULL: none */
