@@ -8,6 +8,7 @@
 #include "esp_efuse.h"
 #include "esp_log.h"
 #include "esp_ota_ops.h"
+#include "esp_system.h"
 
 static const char *TAG = "esp_ota_ops";
 
@@ -259,7 +260,7 @@ esp_err_t esp_ota_mark_app_invalid_rollback_and_reboot(void)
         return error;
     }
     ESP_LOGI(TAG, "Rollback to previously worked partition. Restart.");
-    board_reset(BOARD_RESET_SOFTWARE);
+    esp_restart();
 }
 
 esp_err_t esp_ota_erase_last_boot_app_partition(void)
