@@ -36,26 +36,6 @@ extension BoardTests {
             }
         }
 
-        @Test func filesThatAreNoneAreRefused() throws {
-            let board = try VirtualBoard("probe")
-            _ = try board.write([1, 2, 3], to: "flash")
-            #expect(try board.run().errors.contains("is no flash chip"))
-            let small = try board.write([UInt8](repeating: 0xFF, count: 8192), to: "small")
-            let blank = try board.runPlain(["--flash", small])
-            #expect(blank.status == 4 && blank.errors.contains("no app boots"))
-            let other = try VirtualBoard("probe")
-            let bad = try other.write(Array("no PEM".utf8), to: "ca")
-            #expect(
-                try other.run(["--ca", bad]).errors.contains("holds no certificate in PEM form"))
-            #expect(try other.run(["--ca", "/none"]).errors.contains("/none cannot be read"))
-            #expect(
-                try other.run(["--efuse", bad]).errors.contains(
-                    "is no eFuse file: it must have 4 bytes"))
-            let large = try other.write([UInt8](repeating: 0, count: 70_000), to: "large")
-            let it = try VirtualBoard("probe").run(["--factory", large, "--slot-size", "64K"])
-            #expect(it.status == 1 && it.errors.contains("does not fit in a slot of 65536"))
-        }
-
         @Test func anAppRunsUntilTheConsoleEndsAndRemembersOverResets() throws {
             let board = try VirtualBoard("probe")
             let it = try board.run(typed: ["count", "reason", "restart", "count", "reason"])
