@@ -78,14 +78,21 @@ extension BoardTests {
             #expect(try board.report().last == "idle")
         }
 
-        @Test func theTaskWatchdogSpeaksAndDoesNotReset() throws {
+        /// And so a new app that hangs stays as it is until somebody resets the chip.
+        @Test(.covers("first-hang-no-reset")) func theTaskWatchdogSpeaksAndDoesNotReset() throws {
             let board = try VirtualBoard("probe")
-            // The app never ends: the time limit does it.
-            let it = try board.run(typed: ["spin"], within: 13)
-            #expect(it.status == 124)
-            #expect(it.console.contains("task_wdt: Task watchdog got triggered."))
-            #expect(it.console.contains("task_wdt: CPU 0: main"))
-            #expect(try board.report() == ["boot power-on", "app factory 1.0.0"])
+            let old = OTASelectEntry(sequence: 1, state: .valid)
+            func new(_ state: OTASelectEntry.State) -> OTASelectEntry {
+                OTASelectEntry(sequence: 2, state: state)
+            }
+            try board.solder(FlashFile(otadata: OTAData(old, new(.new))))
+            let it = try board.run(typed: ["spin"], until: "task_wdt: CPU 0: main")
+            #expect(it.console.logLines.have("E task_wdt: Task watchdog got triggered."))
+            #expect(try board.report() == ["boot power-on", "app ota_1 1.0.0"])
+            #expect(try board.otadata() == OTAData(old, new(.pendingVerify)))
+            _ = try board.run()
+            #expect(try board.report() == ["boot power-on", "app ota_0 1.0.0", "idle"])
+            #expect(try board.otadata() == OTAData(old, new(.aborted)))
         }
 
         @Test func bootsCanBeCountedOut() throws {
