@@ -46,9 +46,10 @@ import Testing
             let before = flash_operations()
             self.forEachPair { otadata, name in
                 bench.preset(otadata)
-                let selection: UInt32? =
-                    switch otadata.selection(of: 2, hasFactory: true) {
-                    case .factory, .everySlot: hasFactory ? Fixture.factory : nil
+                let selection =
+                    switch otadata.selection(of: 2, hasFactory: hasFactory) {
+                    case .factory: Fixture.factory
+                    case .everySlot: Fixture.slots[0]
                     case .slot(let slot): Fixture.slots[slot]
                     }
                 #expect(esp_ota_get_boot_partition()?.pointee.address == selection, name)
