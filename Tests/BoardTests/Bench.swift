@@ -81,6 +81,16 @@ struct Bench {
     /// What the board has said since this was asked last.
     var log: String { Log.take() }
 
+    /// The same, line by line and without the times.
+    var lines: [String] { self.log.logLines }
+
+    /// What the bootloader has said once it had listed the partitions, but for what it said of images.
+    var bootLines: [String] {
+        let log = self.log
+        guard let list = log.range(of: "boot: End of partition table\n") else { return [] }
+        return log[list.upperBound...].logLines.filter { !$0.dropFirst(2).hasPrefix("esp_image:") }
+    }
+
     // MARK: Contents
 
     /// Puts a table into flash.
@@ -116,8 +126,8 @@ private enum Log {
     static func append(format: UnsafePointer<CChar>, _ arguments: CVaListPointer) -> Int32 {
         var line = [CChar](repeating: 0, count: 1024)
         let count = vsnprintf(&line, line.count, format, arguments)
-        let bytes = line.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }
-        self.lock.withLock { self.text += String(decoding: bytes, as: UTF8.self) }
+        let text = line.withUnsafeBufferPointer { String(cString: $0.baseAddress!) }
+        self.lock.withLock { self.text += text }
         return count
     }
 

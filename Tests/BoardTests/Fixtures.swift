@@ -5,6 +5,8 @@ import FirmwareImage
 enum Fixture {
     static let factory: UInt32 = 0x10000
     static let slots: [UInt32] = [0x110000, 0x210000]
+    /// Every app partition.
+    static let all = [Fixture.factory] + Fixture.slots
 
     /// ESP-IDF's two slots without the factory app.
     static let noFactory: PartitionTable = {

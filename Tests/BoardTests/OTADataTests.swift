@@ -10,12 +10,10 @@ import Testing
 
     /// Every pair of entries, once.
     private func forEachPair(_ body: (OTAData, Comment) -> Void) {
-        for first in BootSelectionTests.kinds {
-            for second in BootSelectionTests.kinds {
+        for first in EntryKind.all {
+            for second in EntryKind.all {
                 for (seq0, seq1) in Self.sequences {
-                    var otadata = OTAData()
-                    otadata[0] = first.entry(seq0)
-                    otadata[1] = second.entry(seq1)
+                    let otadata = OTAData(first.entry(seq0), second.entry(seq1))
                     body(otadata, "\(first.name) \(seq0), \(second.name) \(seq1)")
                 }
             }
@@ -48,9 +46,10 @@ import Testing
             let before = flash_operations()
             self.forEachPair { otadata, name in
                 bench.preset(otadata)
-                let selection: UInt32? =
-                    switch otadata.selection(of: 2, hasFactory: true) {
-                    case .factory, .everySlot: hasFactory ? Fixture.factory : nil
+                let selection =
+                    switch otadata.selection(of: 2, hasFactory: hasFactory) {
+                    case .factory: Fixture.factory
+                    case .everySlot: Fixture.slots[0]
                     case .slot(let slot): Fixture.slots[slot]
                     }
                 #expect(esp_ota_get_boot_partition()?.pointee.address == selection, name)
@@ -104,7 +103,7 @@ import Testing
         }
     }
 
-    @Test func selectingTheFactoryAppErasesOtadata() throws {
+    @Test(.covers("setboot-factory")) func selectingTheFactoryAppErasesOtadata() throws {
         try Bench.with { bench in
             bench.furnish()
             bench.boot()
@@ -119,7 +118,7 @@ import Testing
         }
     }
 
-    @Test func aSlotBehindAGapCannotBeSelected() throws {
+    @Test(.covers("setboot-slot-range")) func aSlotBehindAGapCannotBeSelected() throws {
         var table = PartitionTable.twoOTA
         let index = try #require(table.partitions.firstIndex { $0.kind == .ota(1) })
         table.partitions[index].kind = .ota(2)
@@ -129,7 +128,9 @@ import Testing
             bench.preset(table)
             bench.boot()
             #expect(esp_ota_get_app_partition_count() == 1)
+            _ = bench.log
             #expect(esp_ota_set_boot_partition(bench.slot(2)) == ESP_ERR_INVALID_ARG)
+            #expect(bench.lines.errors == [])
             #expect(bench.otadata == OTAData())
         }
     }
@@ -153,9 +154,9 @@ import Testing
         }
     }
 
-    @Test func theLastBootSlotIsErasedWithItsEntry() throws {
+    @Test(.covers("postroll-erase-last")) func theLastBootSlotIsErasedWithItsEntry() throws {
         try Bench.with { bench in
-            bench.furnish()
+            bench.furnish(hasFactory: false)
             var otadata = OTAData()
             otadata[0] = OTASelectEntry(sequence: 1, state: .valid)
             bench.preset(otadata)
@@ -164,7 +165,9 @@ import Testing
             otadata[1] = OTASelectEntry(sequence: 2, state: .valid)
             bench.preset(otadata)
             #expect(bench.boot() == Fixture.slots[1])
+            #expect(esp_ota_check_rollback_is_possible())
             #expect(esp_ota_erase_last_boot_app_partition() == ESP_OK)
+            #expect(!esp_ota_check_rollback_is_possible())
             #expect(bench.read(Fixture.slots[0], 4096).allSatisfy { $0 == 0xFF })
             #expect(bench.otadata[0] == .blank)
             #expect(bench.otadata[1] == otadata[1])

@@ -66,13 +66,18 @@ import Testing
         }
     }
 
-    @Test(arguments: [
-        (0, UInt8(0), "partition 0 invalid magic number 0x5000"),
-        (4, 1, "Incorrect MD5 checksum"), (6 * 32 + 20, 1, "Incorrect MD5 checksum"),
-        (6 * 32, 0, "partition 6 invalid magic number"),
-        (7 * 32, 0, "partition 7 invalid magic number"),
-        (5 * 32 + 7, 0x7F, "partition 5 invalid - offset 0x7f210000 size 0x100000 exceeds flash"),
-    ])
+    @Test(
+        .covers("boot-ptable-bad"),
+        arguments: [
+            (0, UInt8(0), "partition 0 invalid magic number 0x5000"),
+            (4, 1, "Incorrect MD5 checksum"), (6 * 32 + 20, 1, "Incorrect MD5 checksum"),
+            (6 * 32, 0, "partition 6 invalid magic number"),
+            (7 * 32, 0, "partition 7 invalid magic number"),
+            (
+                5 * 32 + 7, 0x7F,
+                "partition 5 invalid - offset 0x7f210000 size 0x100000 exceeds flash"
+            ),
+        ])
     func aDamagedTableBootsNothing(place: Int, byte: UInt8, line: String) throws {
         var bytes = PartitionTable.twoOTA.bytes
         bytes[place] = byte
@@ -80,10 +85,14 @@ import Testing
             bench.furnish()
             bench.preset(0x8000, bytes)
             #expect(bench.boot() == nil)
-            let log = bench.log
-            #expect(log.contains("flash_parts: \(line)"), "\(log)")
-            #expect(log.contains("boot: Failed to verify partition table"))
-            #expect(log.contains("boot: load partition table error!"))
+            let errors = bench.lines.errors
+            #expect(errors.count == 3 && errors[0].hasPrefix("E flash_parts: \(line)"), "\(errors)")
+            #expect(
+                errors.dropFirst() == [
+                    "E boot: Failed to verify partition table",
+                    "E boot: load partition table error!",
+                ])
+            #expect(bench.otadata == OTAData())
             let any = esp_partition_find_first(
                 ESP_PARTITION_TYPE_ANY, ESP_PARTITION_SUBTYPE_ANY, nil)
             #expect(any == nil)

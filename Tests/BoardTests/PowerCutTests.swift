@@ -5,20 +5,77 @@ import Testing
 /// A board that runs ota_0, confirmed, and takes an update into ota_1: 10 operations for the image,
 /// 2 of otadata, 2 in the first boot, and 2 when the app confirms itself.
 @Suite struct PowerCutTests {
-    enum Outcome: Sendable {
-        case old
-        case new
+    /// Where the power goes, and how the board boots then.
+    struct Cut: Sendable, CustomTestStringConvertible {
+        let path: String
+        let operation: UInt32
+        /// How many are written of the operation's bytes; nil: it does not happen at all.
+        let bytes: Int?
+        let left: Left
+        let boots: UInt32
+
+        var testDescription: String {
+            let part = self.bytes.map { ", \($0) bytes" } ?? ""
+            return "\(self.path): \(self.operation)\(part)"
+        }
+
+        /// Of ota_1, after the boot.
+        var entry: OTASelectEntry {
+            switch self.left {
+            case .nothing: .blank
+            case .whole(let state): PowerCutTests.entry(state)
+            case .torn(let state): PowerCutTests.entry(state).torn(at: self.bytes ?? 0)
+            }
+        }
+    }
+
+    /// What is left of the entry of ota_1.
+    enum Left: Sendable {
+        case nothing
+        case whole(OTASelectEntry.State)
+        case torn(OTASelectEntry.State)
     }
 
     private static let file = Fixture.image("2.0.0").bytes
+    private static let (old, new) = (Fixture.slots[0], Fixture.slots[1])
+
+    private static func entry(_ state: OTASelectEntry.State) -> OTASelectEntry {
+        OTASelectEntry(sequence: 2, state: state)
+    }
+
+    private static func cuts(
+        _ path: String, _ operation: UInt32, _ bytes: [Int?], _ left: Left, boots: UInt32 = old
+    ) -> [Cut] {
+        bytes.map {
+            Cut(path: path, operation: operation, bytes: $0, left: left, boots: boots)
+        }
+    }
+
+    static let cuts = [
+        (1...10).flatMap { cuts("pwr-download", $0, [nil, 1], .nothing) },
+        cuts("pwr-before-otadata", 11, [nil], .nothing),
+        cuts("pwr-otadata-erased", 11, [0], .nothing),
+        cuts("pwr-otadata-erased", 12, [nil], .nothing),
+        cuts("pwr-otadata-torn", 12, [4, 24, 25, 28, 30], .torn(.new)),
+        cuts("pwr-after-otadata", 12, [32], .whole(.pendingVerify), boots: new),
+        cuts("pwr-bl-new-before-erase", 13, [nil], .whole(.pendingVerify), boots: new),
+        cuts("pwr-bl-new-gap", 13, [0], .nothing), cuts("pwr-bl-new-gap", 14, [nil], .nothing),
+        cuts("pwr-bl-new-gap", 14, [4, 24, 25], .torn(.pendingVerify)),
+        // Its state is whole and given up, its CRC is still wrong.
+        cuts("pwr-bl-new-gap", 14, [28, 30], .torn(.aborted)),
+        cuts("pwr-first-boot", 14, [32], .whole(.aborted)),
+        cuts("pwr-mark-valid-before", 15, [nil], .whole(.aborted)),
+        cuts("pwr-mark-valid-gap", 15, [0], .nothing),
+        cuts("pwr-mark-valid-gap", 16, [nil], .nothing),
+        cuts("pwr-mark-valid-gap", 16, [4, 24, 25, 28, 30], .torn(.valid)),
+        cuts("pwr-mark-valid-after", 16, [32], .whole(.valid), boots: new),
+    ].flatMap { $0 }
 
     private func prepare(_ bench: Bench) throws {
         bench.furnish()
-        bench.preset(Fixture.slots[1], [UInt8](repeating: 0xFF, count: Self.file.count))
-        var otadata = OTAData()
-        otadata[0] = OTASelectEntry(sequence: 1, state: .valid)
-        bench.preset(otadata)
-        try #require(bench.bootAgain() == Fixture.slots[0])
+        bench.preset(Self.new, [UInt8](repeating: 0xFF, count: Self.file.count))
+        bench.preset(OTAData(OTASelectEntry(sequence: 1, state: .valid), .blank))
+        try #require(bench.bootAgain() == Self.old)
     }
 
     /// Updates, boots and confirms, until the power is cut.
@@ -33,46 +90,32 @@ import Testing
         return bench.run { _ = esp_ota_mark_app_valid_cancel_rollback() }
     }
 
-    /// What boots after a cut, and the new entry's state in that boot: nil if there is no entry.
-    static let cuts: [(operation: UInt32, bytes: Int32, outcome: Outcome, state: UInt32?)] =
-        (1...10).flatMap { [($0, -1, .old, nil), ($0, 1, .old, nil)] }
-        + [
-            (11, -1, .old, nil),  // pwr-before-otadata
-            (11, 0, .old, nil), (12, -1, .old, nil),  // pwr-otadata-erased
-            (12, 4, .old, nil), (12, 24, .old, nil), (12, 25, .old, nil),  // pwr-otadata-torn
-            (12, 28, .old, nil), (12, 30, .old, nil),
-            (12, 32, .new, 1),  // pwr-after-otadata
-            (13, -1, .new, 1),  // pwr-bl-new-before-erase
-            (13, 0, .old, nil), (14, -1, .old, nil), (14, 4, .old, nil),  // pwr-bl-new-gap
-            (14, 24, .old, nil), (14, 28, .old, nil), (14, 30, .old, nil),
-            (15, -1, .old, 4),  // pwr-first-boot, pwr-mark-valid-before
-            (14, 32, .old, 4),
-            (15, 0, .old, nil), (16, -1, .old, nil), (16, 4, .old, nil),  // pwr-mark-valid-gap
-            (16, 28, .old, nil), (16, 30, .old, nil),
-            (16, 32, .new, 2),  // pwr-mark-valid-after
-        ]
-
-    @Test func everyCutLeavesABoardThatBootsWhatTheMapSays() throws {
+    @Test(
+        .covers(
+            "pwr-download", "pwr-before-otadata", "pwr-otadata-erased", "pwr-otadata-torn",
+            "pwr-after-otadata", "pwr-bl-new-before-erase", "pwr-bl-new-gap", "pwr-first-boot",
+            "pwr-mark-valid-before", "pwr-mark-valid-gap", "pwr-mark-valid-after"),
+        arguments: cuts)
+    func aCutLeavesABoardThatBootsWhatTheMapSays(cut: Cut) throws {
+        #expect(Covers.current == Set(Self.cuts.map(\.path)))
         try Bench.with { bench in
-            for (operation, bytes, outcome, state) in Self.cuts {
-                try self.prepare(bench)
-                flash_cut_at(operation, bytes)
-                let name: Comment = "\(operation), \(bytes) bytes"
-                #expect(self.update(bench) == .powerOff, name)
-                #expect(flash_operations() == operation, name)
-                let place = Fixture.slots[outcome == .old ? 0 : 1]
-                #expect(try bench.bootAgain() == place, name)
-                #expect(bench.otadata[0] == OTASelectEntry(sequence: 1, state: .valid), name)
-                let entry = bench.otadata[1]
-                #expect((entry.isCRCValid ? entry.rawState : nil) == state, name)
-                // Only a record of the failure blocks the same update from being offered again.
-                #expect(
-                    (esp_ota_get_last_invalid_partition() == nil) == (state != 4), name)
-                // And the board goes on: the next update takes.
-                if outcome == .old {
-                    #expect(bench.install(Self.file, in: bench.slot(1)) == ESP_OK, name)
-                    #expect(bench.boot() == Fixture.slots[1], name)
-                }
+            try self.prepare(bench)
+            flash_cut_at(cut.operation, Int32(cut.bytes ?? -1))
+            #expect(self.update(bench) == .powerOff)
+            #expect(flash_operations() == cut.operation)
+            try #expect(bench.bootAgain() == cut.boots)
+            #expect(bench.otadata == OTAData(OTASelectEntry(sequence: 1, state: .valid), cut.entry))
+            // What was lost is lost in silence.
+            let offset = cut.boots == Self.old ? "0x110000" : "0x210000"
+            #expect(
+                bench.bootLines == ["I boot: Loaded app from partition at offset \(offset)"])
+            // Only a record of the failure blocks the same update from being offered again.
+            let last = esp_ota_get_last_invalid_partition()
+            #expect((last == nil) == (cut.entry != Self.entry(.aborted)))
+            // And the board goes on: the next update takes.
+            if cut.boots == Self.old {
+                #expect(bench.install(Self.file, in: bench.slot(1)) == ESP_OK)
+                #expect(bench.boot() == Self.new)
             }
         }
     }
@@ -82,68 +125,85 @@ import Testing
             try self.prepare(bench)
             #expect(self.update(bench) == .returned)
             #expect(flash_operations() == 16)
-            #expect(try bench.bootAgain() == Fixture.slots[1])
+            try #expect(bench.bootAgain() == Self.new)
             #expect(bench.otadata[1].state == .valid)
         }
     }
 
-    /// pwr-bl-aborted-gap
-    @Test(arguments: [(UInt32(1), Int32(0)), (2, -1), (2, 28), (0, -1)])
+    /// Nothing then blocks the same update from being offered again.
+    @Test(
+        .covers("pwr-bl-aborted-gap"),
+        arguments: [(UInt32(1), Int32(0)), (2, -1), (2, 4), (2, 28), (0, -1)])
     func aCutWhileTheBootloaderAbortsLosesTheRecord(operation: UInt32, bytes: Int32) throws {
+        let hasRecord = operation == 0
         try Bench.with { bench in
             try self.prepare(bench)
             var otadata = bench.otadata
-            otadata[1] = OTASelectEntry(sequence: 2, state: .pendingVerify)
-            bench.preset(Fixture.slots[1], Self.file)
+            otadata[1] = Self.entry(.pendingVerify)
+            bench.preset(Self.new, Self.file)
             bench.preset(otadata)
             try bench.powerOn()
             flash_cut_at(operation, bytes)
-            #expect((bench.boot() == nil) == (operation != 0))
-            #expect(try bench.bootAgain() == Fixture.slots[0])
-            let last = esp_ota_get_last_invalid_partition()
-            #expect(last == (operation == 0 ? UnsafePointer(bench.slot(1)!) : nil))
+            #expect((bench.boot() == nil) == !hasRecord)
+            try #expect(bench.bootAgain() == Self.old)
+            otadata[1] =
+                hasRecord
+                ? Self.entry(.aborted) : Self.entry(.aborted).torn(at: bytes < 0 ? 0 : Int(bytes))
+            #expect(bench.otadata == otadata)
+            #expect(
+                bench.bootLines == ["I boot: Loaded app from partition at offset 0x110000"])
+            #expect((esp_ota_get_last_invalid_partition() != nil) == hasRecord)
         }
     }
 
-    /// pwr-otadata-zero-seq: the CRC of 0 is what erased flash has.
-    @Test func aStrayZeroWordSelectsTheLastSlot() throws {
+    /// The CRC of 0 is what erased flash has.
+    @Test(.covers("pwr-otadata-zero-seq")) func aStrayZeroWordSelectsTheLastSlot() throws {
         try Bench.with { bench in
             bench.furnish()
             #expect(flash_program(0xD000, [0, 0, 0, 0] as [UInt8], 4) == ESP_OK)
-            #expect(bench.boot() == Fixture.slots[1])
+            let otadata = bench.otadata
+            #expect(otadata[0].isCRCValid)
+            #expect(bench.boot() == Self.new)
+            #expect(bench.otadata == otadata)
+            #expect(
+                bench.bootLines == ["I boot: Loaded app from partition at offset 0x210000"])
         }
     }
 
-    /// pwr-seq-overflow
-    @Test func behindTheLastSequenceNumberNoUpdateSticks() throws {
+    @Test(.covers("pwr-seq-overflow")) func behindTheLastSequenceNumberNoUpdateSticks() throws {
+        let last = OTASelectEntry(sequence: 0xFFFF_FFFE, state: .valid)
         try Bench.with { bench in
             bench.furnish()
-            var otadata = OTAData()
-            otadata[0] = OTASelectEntry(sequence: 0xFFFF_FFFE, state: .valid)
-            bench.preset(otadata)
-            #expect(bench.boot() == Fixture.slots[1])
-            #expect(bench.install(Self.file, in: bench.slot(0)) == ESP_OK)
-            #expect(bench.otadata[1].isBlank)
-            #expect(bench.boot() == Fixture.slots[1])
+            bench.preset(OTAData(last, .blank))
+            for _ in 0..<2 {
+                #expect(bench.boot() == Self.new)
+                _ = bench.log
+                #expect(bench.install(Self.file, in: bench.slot(0)) == ESP_OK)
+                #expect(bench.lines.errors == [])
+                // Its number is that of an entry which is not there.
+                let next = OTASelectEntry(sequence: 0xFFFF_FFFF, state: .new)
+                #expect(bench.otadata == OTAData(last, next))
+            }
+            #expect(bench.boot() == Self.new)
         }
     }
 
-    /// pwr-factory-first-ota, first-no-fallback-reboots-self
-    @Test(arguments: [true, false])
-    func aFirstUpdateThatIsNeverConfirmedGoesBackToTheFactoryAppIfThereIsOne(
-        hasFactory: Bool
-    ) throws {
+    @Test(.covers("pwr-factory-first-ota"))
+    func aFirstUpdateThatIsNeverConfirmedGoesBackToTheFactoryApp() throws {
         try Bench.with { bench in
-            bench.furnish(hasFactory: hasFactory)
-            var otadata = OTAData()
-            otadata[0] = OTASelectEntry(sequence: 1, state: .new)
-            bench.preset(otadata)
-            #expect(bench.boot() == Fixture.slots[0])
-            let place = hasFactory ? Fixture.factory : Fixture.slots[0]
+            bench.furnish()
+            #expect(bench.boot() == Fixture.factory)
+            #expect(bench.install(Self.file, in: bench.slot(0)) == ESP_OK)
+            #expect(bench.boot() == Self.old)
             for _ in 0..<3 {
-                let booted = try bench.bootAgain()
-                #expect(booted == place)
-                #expect(bench.otadata[0].state == .aborted)
+                try #expect(bench.bootAgain() == Fixture.factory)
+                let entry = OTASelectEntry(sequence: 1, state: .aborted)
+                #expect(bench.otadata == OTAData(entry, .blank))
+                #expect(
+                    bench.bootLines == [
+                        "I boot: Defaulting to factory image",
+                        "I boot: Loaded app from partition at offset 0x10000",
+                    ])
             }
         }
     }

@@ -23,7 +23,7 @@ import Testing
     /// What is offered to a board whose app is signed by the first key, and what becomes of it.
     private func offer(
         _ scheme: SignatureScheme, _ make: ([UInt8]) throws -> [UInt8],
-        _ expect: (esp_err_t, String) throws -> Void
+        _ expect: (esp_err_t, [String]) throws -> Void
     ) throws {
         let file = Fixture.image("2", size: 10_000 / 16 * 16).bytes
         try Bench.with { bench in
@@ -34,19 +34,20 @@ import Testing
             #expect(bench.boot() == Fixture.factory)
             _ = bench.log
             let error = bench.install(try make(file), in: bench.slot(0))
-            try expect(error, bench.log)
+            try expect(error, bench.lines)
+            if error != ESP_OK { #expect(bench.otadata == OTAData()) }
         }
     }
 
     @Test(arguments: SignatureScheme.allCases)
     func anUpdateOfTheRunningAppsKeyIsTaken(scheme: SignatureScheme) throws {
-        try self.offer(scheme, { try self.signed($0, self.key(scheme)) }) { error, log in
-            #expect(error == ESP_OK, "\(log)")
-            #expect(log.contains("esp_image: Verifying image signature..."))
+        try self.offer(scheme, { try self.signed($0, self.key(scheme)) }) { error, lines in
+            #expect(error == ESP_OK, "\(lines)")
+            #expect(lines.have("I esp_image: Verifying image signature..."))
         }
     }
 
-    @Test(arguments: SignatureScheme.allCases)
+    @Test(.covers("sig-missing-or-bad"), arguments: SignatureScheme.allCases)
     func anotherKeyNoSignatureAndABrokenBlockAreRefused(scheme: SignatureScheme) throws {
         let makers: [([UInt8]) throws -> [UInt8]] = [
             { $0 }, { try self.signed($0, self.key(scheme, 1)) },
@@ -57,15 +58,16 @@ import Testing
             },
         ]
         for maker in makers {
-            try self.offer(scheme, maker) { error, log in
+            try self.offer(scheme, maker) { error, lines in
                 #expect(error == ESP_ERR_OTA_VALIDATE_FAILED)
-                #expect(log.contains("esp_image: Secure boot signature verification failed"))
-                #expect(log.contains("esp_image: image valid, signature bad"))
+                #expect(
+                    lines.errors == ["E esp_image: Secure boot signature verification failed"])
+                #expect(lines.last == "W esp_image: image valid, signature bad")
             }
         }
     }
 
-    @Test(arguments: SignatureScheme.allCases)
+    @Test(.covers("sig-missing-or-bad", "sig-rsa-fail"), arguments: SignatureScheme.allCases)
     func anImageThatWasChangedAfterSigningIsRefused(scheme: SignatureScheme) throws {
         let maker: ([UInt8]) throws -> [UInt8] = {
             var file = try self.signed($0, self.key(scheme))
@@ -74,17 +76,20 @@ import Testing
             file[1004] ^= 1
             return file
         }
-        try self.offer(scheme, maker) { error, log in
+        try self.offer(scheme, maker) { error, lines in
             #expect(error == ESP_ERR_OTA_VALIDATE_FAILED)
-            #expect(log.contains("esp_image: image corrupted on flash"))
+            let errors = lines.errors
+            #expect(errors.last == "E esp_image: Secure boot signature verification failed")
+            #expect(lines.last == "W esp_image: image corrupted on flash")
             if scheme == .rsa3072 {
-                let line = "secure_boot_v2_rsa: Failed mbedtls_rsa_rsassa_pss_verify, err:"
-                #expect(log.contains(line), "\(log)")
+                let line = "E secure_boot_v2_rsa: Failed mbedtls_rsa_rsassa_pss_verify, err:"
+                #expect(errors.count == 2 && errors.have(line), "\(errors)")
             }
         }
     }
 
-    @Test func aRunningAppWithoutASignatureTrustsNothing() throws {
+    @Test(.covers("sig-no-trusted-keys"))
+    func aRunningAppWithoutASignatureTrustsNothing() throws {
         try Bench.with { bench in
             board.signed_updates = true
             bench.furnish()
@@ -92,11 +97,16 @@ import Testing
             _ = bench.log
             let file = try self.signed(Fixture.image("2").bytes, self.key(.ecdsa256))
             #expect(bench.install(file, in: bench.slot(0)) == ESP_ERR_OTA_VALIDATE_FAILED)
-            #expect(bench.log.contains("secure_boot_v2: Could not read secure boot digests!"))
+            #expect(
+                bench.lines.errors == [
+                    "E secure_boot_v2: Could not read secure boot digests!",
+                    "E esp_image: Secure boot signature verification failed",
+                ])
+            #expect(bench.otadata == OTAData())
         }
     }
 
-    @Test func theSignatureSectorMustFitInTheSlotToo() throws {
+    @Test(.covers("img-len-exceeds-part")) func theSignatureSectorMustFitInTheSlotToo() throws {
         let size = (1 << 20) - 4080
         try Bench.with { bench in
             board.signed_updates = true

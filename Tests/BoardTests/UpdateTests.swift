@@ -65,7 +65,7 @@ import Testing
         }
     }
 
-    @Test func whatCannotBeginDoesNot() throws {
+    @Test(.covers("begin-not-ota-type")) func whatCannotBeginDoesNot() throws {
         try Bench.with { bench in
             bench.furnish()
             bench.boot()
@@ -140,7 +140,7 @@ import Testing
         }
     }
 
-    @Test func wrongHandlesAndDataAreSaid() throws {
+    @Test(.covers("write-bad-handle")) func wrongHandlesAndDataAreSaid() throws {
         try Bench.with { bench in
             bench.furnish()
             bench.boot()
@@ -148,9 +148,9 @@ import Testing
             #expect(esp_ota_begin(bench.slot(0), Self.sequential, &handle) == ESP_OK)
             _ = bench.log
             #expect(esp_ota_write(handle, nil, 1) == ESP_ERR_INVALID_ARG)
-            #expect(bench.log.contains("esp_ota_ops: write data is invalid"))
+            #expect(bench.lines == ["E esp_ota_ops: write data is invalid"])
             #expect(esp_ota_write(handle &+ 100, [1] as [UInt8], 1) == ESP_ERR_INVALID_ARG)
-            #expect(bench.log.contains("esp_ota_ops: not found the handle"))
+            #expect(bench.lines == ["E esp_ota_ops: not found the handle"])
             #expect(esp_ota_end(handle) == ESP_ERR_INVALID_ARG)
             #expect(esp_ota_end(handle) == ESP_ERR_NOT_FOUND)
         }
@@ -232,6 +232,25 @@ import Testing
                 $0.contains("esp_image: segment 0: paddr=00110020 vaddr=3f400020")
             }
             #expect(lines.count == 2)
+        }
+    }
+
+    /// Whatever the driver says: the bits are looked at when the image is verified.
+    @Test(.covers("write-no-verify")) func bitsThatTheFlashDoesNotKeepAreFoundAtTheEnd() throws {
+        let file = Fixture.image("2").bytes
+        try Bench.with { bench in
+            bench.furnish()
+            bench.boot()
+            var handle: esp_ota_handle_t = 0
+            #expect(esp_ota_begin(bench.slot(0), file.count, &handle) == ESP_OK)
+            // Cells that do not erase any more.
+            bench.preset(Fixture.slots[0] + 4000, [0, 0, 0, 0])
+            _ = bench.log
+            #expect(esp_ota_write(handle, file, file.count) == ESP_OK)
+            #expect(bench.lines == [])
+            #expect(esp_ota_end(handle) == ESP_ERR_OTA_VALIDATE_FAILED)
+            #expect(bench.lines.errors.have("E esp_image: Checksum failed. Calculated 0x"))
+            #expect(bench.otadata == OTAData())
         }
     }
 }

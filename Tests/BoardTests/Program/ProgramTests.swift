@@ -36,26 +36,6 @@ extension BoardTests {
             }
         }
 
-        @Test func filesThatAreNoneAreRefused() throws {
-            let board = try VirtualBoard("probe")
-            _ = try board.write([1, 2, 3], to: "flash")
-            #expect(try board.run().errors.contains("is no flash chip"))
-            let small = try board.write([UInt8](repeating: 0xFF, count: 8192), to: "small")
-            let blank = try board.runPlain(["--flash", small])
-            #expect(blank.status == 4 && blank.errors.contains("no app boots"))
-            let other = try VirtualBoard("probe")
-            let bad = try other.write(Array("no PEM".utf8), to: "ca")
-            #expect(
-                try other.run(["--ca", bad]).errors.contains("holds no certificate in PEM form"))
-            #expect(try other.run(["--ca", "/none"]).errors.contains("/none cannot be read"))
-            #expect(
-                try other.run(["--efuse", bad]).errors.contains(
-                    "is no eFuse file: it must have 4 bytes"))
-            let large = try other.write([UInt8](repeating: 0, count: 70_000), to: "large")
-            let it = try VirtualBoard("probe").run(["--factory", large, "--slot-size", "64K"])
-            #expect(it.status == 1 && it.errors.contains("does not fit in a slot of 65536"))
-        }
-
         @Test func anAppRunsUntilTheConsoleEndsAndRemembersOverResets() throws {
             let board = try VirtualBoard("probe")
             let it = try board.run(typed: ["count", "reason", "restart", "count", "reason"])
@@ -98,14 +78,21 @@ extension BoardTests {
             #expect(try board.report().last == "idle")
         }
 
-        @Test func theTaskWatchdogSpeaksAndDoesNotReset() throws {
+        /// And so a new app that hangs stays as it is until somebody resets the chip.
+        @Test(.covers("first-hang-no-reset")) func theTaskWatchdogSpeaksAndDoesNotReset() throws {
             let board = try VirtualBoard("probe")
-            // The app never ends: the time limit does it.
-            let it = try board.run(typed: ["spin"], within: 13)
-            #expect(it.status == 124)
-            #expect(it.console.contains("task_wdt: Task watchdog got triggered."))
-            #expect(it.console.contains("task_wdt: CPU 0: main"))
-            #expect(try board.report() == ["boot power-on", "app factory 1.0.0"])
+            let old = OTASelectEntry(sequence: 1, state: .valid)
+            func new(_ state: OTASelectEntry.State) -> OTASelectEntry {
+                OTASelectEntry(sequence: 2, state: state)
+            }
+            try board.solder(FlashFile(otadata: OTAData(old, new(.new))))
+            let it = try board.run(typed: ["spin"], until: "task_wdt: CPU 0: main")
+            #expect(it.console.logLines.have("E task_wdt: Task watchdog got triggered."))
+            #expect(try board.report() == ["boot power-on", "app ota_1 1.0.0"])
+            #expect(try board.otadata() == OTAData(old, new(.pendingVerify)))
+            _ = try board.run()
+            #expect(try board.report() == ["boot power-on", "app ota_0 1.0.0", "idle"])
+            #expect(try board.otadata() == OTAData(old, new(.aborted)))
         }
 
         @Test func bootsCanBeCountedOut() throws {

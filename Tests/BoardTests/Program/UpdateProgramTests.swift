@@ -52,17 +52,8 @@ extension BoardTests {
             }
         }
 
-        @Test func theSameVersionIsRefusedByTheAdvancedApp() throws {
-            let image = try self.image("2.0.0")
-            let board = try VirtualBoard("advanced")
-            let factory = try board.write(image.bytes, to: "factory")
-            let server = try OTAServer(image.bytes)
-            let it = try board.run(["--factory", factory, "--url", server.url + "/image"])
-            #expect(it.console.contains("Current running version is the same as a new."))
-            #expect(try board.report() == ["boot power-on", "app factory 2.0.0", "idle"])
-        }
-
-        @Test func anEntryAtZeroIsACrashAndARollback() throws {
+        @Test(.covers("first-reset-unconfirmed"))
+        func anEntryAtZeroIsACrashAndARollback() throws {
             var image = try self.image("2.0.0")
             image.header.entryAddress = 0
             image.seal()
@@ -76,9 +67,13 @@ extension BoardTests {
                     "boot power-on", "app factory 1.0.0", "boot software", "boot panic",
                     "app factory 1.0.0", "idle",
                 ])
+            let entry = OTASelectEntry(sequence: 1, state: .aborted)
+            #expect(try board.otadata() == OTAData(entry, .blank))
         }
 
-        @Test(arguments: [Directive.Behaviour.crash, .hang])
+        @Test(
+            .covers("first-reset-unconfirmed", "boot-rtc-wdt"),
+            arguments: [Directive.Behaviour.crash, .hang])
         func aDirectiveOfTheStartupEndsInARollback(_ behaviour: Directive.Behaviour) throws {
             let directive = Directive(behaviour, phase: .startup, delay: 10)
             let server = try OTAServer(try self.image("2.0.0", directive: directive).bytes)
@@ -86,14 +81,17 @@ extension BoardTests {
             let it = try board.run(["--url", server.url + "/image", "--wdt-time-ms", "300"])
             #expect(it.status == 0)
             let reset = behaviour == .crash ? "panic" : "watchdog"
+            #expect(it.console.contains("rst:0x10 (RTCWDT_RTC_RESET)") == (behaviour == .hang))
             #expect(
                 try board.report() == [
                     "boot power-on", "app factory 1.0.0", "boot software", "app ota_0 2.0.0",
                     "boot \(reset)", "app factory 1.0.0", "idle",
                 ])
+            let entry = OTASelectEntry(sequence: 1, state: .aborted)
+            #expect(try board.otadata() == OTAData(entry, .blank))
         }
 
-        @Test func withoutRollbackACrashGoesOnForEver() throws {
+        @Test(.covers("rollback-disabled")) func withoutRollbackACrashGoesOnForEver() throws {
             let directive = Directive(.crash, phase: .startup)
             let server = try OTAServer(try self.image("2.0.0", directive: directive).bytes)
             let board = try VirtualBoard("simple")
@@ -102,31 +100,23 @@ extension BoardTests {
             ])
             #expect(it.status == 3)
             #expect(try board.report().filter { $0 == "app ota_0 2.0.0" }.count == 4)
+            let entry = OTASelectEntry(sequence: 1, state: .undefined)
+            #expect(try board.otadata() == OTAData(entry, .blank))
         }
 
-        @Test func aFailedSelfTestOfTheNativeAppRollsBack() throws {
+        @Test(.covers("first-selftest-fail"))
+        func aFailedSelfTestOfTheNativeAppRollsBack() throws {
             let server = try OTAServer(try self.image("2.0.0").bytes)
             let board = try VirtualBoard("native")
             let words = ["--url", server.url + "/image", "--gpio", "4=0"]
             let it = try board.run(words)
-            #expect(it.console.contains("Diagnostics failed! Start rollback"))
-            #expect(it.console.contains("Rollback to previously worked partition. Restart."))
+            let lines = it.console.logLines
+            #expect(lines.have("E native_ota_example: Diagnostics failed! Start rollback"))
+            #expect(lines.have("I esp_ota_ops: Rollback to previously worked partition. Restart."))
+            let entry = OTASelectEntry(sequence: 1, state: .invalid)
+            #expect(try board.otadata() == OTAData(entry, .blank))
             #expect(
                 try board.report().suffix(3) == ["boot software", "app factory 1.0.0", "idle"])
-        }
-
-        @Test func antiRollbackRefusesAnOlderSecureVersion() throws {
-            let board = try VirtualBoard("advanced")
-            let factory = try board.write(
-                try self.image("1.0.0", secureVersion: 1).bytes, to: "factory")
-            let server = try OTAServer(try self.image("2.0.0").bytes)
-            let it = try board.run([
-                "--anti-rollback", "1", "--factory", factory, "--url", server.url + "/image",
-            ])
-            #expect(
-                it.console.contains(
-                    "New firmware security version is less than eFuse programmed, 0 < 1"))
-            #expect(try board.report() == ["boot power-on", "app ota_0 1.0.0", "idle"])
         }
 
         @Test func aCutUpdateLeavesTheOldAppAndASecondOneSucceeds() throws {

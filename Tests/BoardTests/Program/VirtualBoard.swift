@@ -46,6 +46,29 @@ final class VirtualBoard {
     func runPlain(
         _ words: [String], _ lines: [String] = [], within limit: Int = 30
     ) throws -> Ended {
+        let process = try self.start(words, lines, within: limit)
+        process.waitUntilExit()
+        return try self.ended(process)
+    }
+
+    /// Runs it until its console has said something and it still runs a while later, and then takes
+    /// the power away; the status is that of the time limit.
+    func run(
+        _ words: [String] = [], typed lines: [String] = [], until said: String
+    ) throws -> Ended {
+        let files = ["--flash", self.file("flash"), "--report", self.file("report")]
+        let process = try self.start(files + words, lines, within: 60)
+        while process.isRunning, try !self.text("out").contains(said) { usleep(20_000) }
+        usleep(300_000)
+        #expect(process.isRunning)
+        process.terminate()
+        process.waitUntilExit()
+        return try self.ended(process)
+    }
+
+    private func start(
+        _ words: [String], _ lines: [String], within limit: Int
+    ) throws -> Process {
         let input = try self.write(lines.flatMap { Array(($0 + "\n").utf8) }, to: "in")
         for name in ["out", "err"] { _ = try self.write([], to: name) }
         let process = Process()
@@ -54,9 +77,17 @@ final class VirtualBoard {
         process.standardInput = FileHandle(forReadingAtPath: input)
         process.standardOutput = FileHandle(forWritingAtPath: self.file("out"))
         process.standardError = FileHandle(forWritingAtPath: self.file("err"))
+        // The threads of a test have signals blocked, and a child inherits that.
+        var (none, before) = (sigset_t(), sigset_t())
+        sigemptyset(&none)
+        pthread_sigmask(SIG_SETMASK, &none, &before)
+        defer { pthread_sigmask(SIG_SETMASK, &before, nil) }
         try process.run()
-        process.waitUntilExit()
-        return Ended(
+        return process
+    }
+
+    private func ended(_ process: Process) throws -> Ended {
+        Ended(
             status: process.terminationStatus, console: try self.text("out"),
             errors: try self.text("err"))
     }

@@ -21,7 +21,7 @@ static void addresses(uint32_t *constants, uint32_t *code)
     }
 }
 
-uint8_t *factory_image(size_t *size)
+uint8_t *factory_image(uint32_t secure_version, size_t *size)
 {
     struct {
         esp_image_header_t header;
@@ -50,6 +50,7 @@ uint8_t *factory_image(size_t *size)
     image->constants = (esp_image_segment_header_t){constants, sizeof(image->descriptor)};
     image->code = (esp_image_segment_header_t){code, sizeof(image->loop)};
     image->descriptor = (esp_app_desc_t){.magic_word = ESP_APP_DESC_MAGIC_WORD,
+                                         .secure_version = secure_version,
                                          .version = "1.0.0",
                                          .project_name = "virtual-board-factory",
                                          .time = "12:00:00",

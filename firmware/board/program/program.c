@@ -43,7 +43,8 @@ char *read_file(const char *path, size_t *size)
         *size += fread(bytes + *size, 1, room - *size - 1, file);
     }
     if (!file || ferror(file)) {
-        fail(EXIT_NO_SETUP, "%s cannot be read: %m", path);
+        fail(EXIT_NO_SETUP, "%s cannot be read: %m; name a file that is there and may be read",
+             path);
     }
     fclose(file);
     bytes[*size] = 0;
@@ -53,13 +54,20 @@ char *read_file(const char *path, size_t *size)
 char *read_certificates(const char *path, size_t *size)
 {
     char *pem = read_file(path, size);
+    if (!strstr(pem, "-----BEGIN CERTIFICATE-----")) {
+        fail(EXIT_NO_SETUP,
+             "%s holds no certificate in PEM form%s; give the certificate of the authority, as "
+             "faultserve cert writes it to ca_cert.pem", path,
+             strstr(pem, "PRIVATE KEY-----") ? ", but a private key" : "");
+    }
     mbedtls_x509_crt certificates;
     mbedtls_x509_crt_init(&certificates);
     int error = mbedtls_x509_crt_parse(&certificates, (const unsigned char *)pem, *size + 1);
     mbedtls_x509_crt_free(&certificates);
     if (error < 0) {
-        fail(EXIT_NO_SETUP, "%s holds no certificate in PEM form (Mbed TLS -0x%04X)", path,
-             (unsigned)-error);
+        fail(EXIT_NO_SETUP,
+             "the certificate in %s is broken or cut off (Mbed TLS -0x%04X); copy the file anew",
+             path, (unsigned)-error);
     }
     return pem;
 }

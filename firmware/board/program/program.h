@@ -19,6 +19,9 @@ enum {
     EXIT_POWER_CUT = 75,   /* EX_TEMPFAIL */
 };
 
+/* What helps whoever has a flash file that is of no use. */
+#define ANOTHER_FLASH "with another name for --flash a new one is made"
+
 /* Ends the program: says why on the standard error. */
 void fail(int status, const char *format, ...)
     __attribute__((noreturn, format(printf, 2, 3)));
@@ -36,7 +39,15 @@ options_t options_of(int count, char *const words[]);
 void setup_storage(const options_t *options, bool is_first_boot);
 
 /* A small app image, as a factory would flash. The caller frees it. */
-uint8_t *factory_image(size_t *size);
+uint8_t *factory_image(uint32_t secure_version, size_t *size);
+
+/* What is wrong, or NULL; to be used before the next of these is called. */
+/* With the partition table, as the bootloader sees it. */
+const char *table_objection(void);
+/* With the places in a table that the bootloader takes, as it does not look for this. */
+const char *layout_objection(void);
+/* With the image in the first app partition, as the bootloader sees it. */
+const char *first_app_objection(void);
 
 /* What of the run outlives a reset, which is a new run of the same program. */
 typedef struct {

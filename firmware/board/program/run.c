@@ -16,6 +16,7 @@
 
 static run_t run;
 static unsigned max_boots;
+static const char *flash_name;
 static char *const *arguments;
 static char variable[96];
 static char **environment;
@@ -138,8 +139,16 @@ void run_without_app(void)
         boot_again(BOARD_RESET_SOFTWARE);
     }
     report("no-app", ",\"operations\":%u", (unsigned)flash_operations());
-    fprintf(stderr, "virtual-board: no app boots; a chip would reset for ever\n");
-    end(EXIT_NO_APP);
+    const char *why = table_objection();
+    if (why) {
+        fail(EXIT_NO_APP,
+             "no app boots, and a chip would reset for ever: the partition table in %s at 0x8000 "
+             "is not sound (%s); write one there that is, or " ANOTHER_FLASH, flash_name, why);
+    }
+    fail(EXIT_NO_APP,
+         "no app boots, and a chip would reset for ever: the bootloader takes none of the apps in "
+         "%s, as its log says; write an image into a slot that it takes, or " ANOTHER_FLASH,
+         flash_name);
 }
 
 /* A panic's text in one write; the registers that a host has in common with a chip. */
@@ -187,6 +196,7 @@ void run_install(const run_t *resumed, const options_t *options)
 {
     run = *resumed;
     max_boots = options->max_boots;
+    flash_name = options->flash;
     board_on_reset(reset);
     board_on_power_off(power_off);
     system_on_idle(idle);

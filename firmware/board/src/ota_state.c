@@ -8,6 +8,7 @@
 #include "esp_efuse.h"
 #include "esp_log.h"
 #include "esp_ota_ops.h"
+#include "esp_system.h"
 
 static const char *TAG = "esp_ota_ops";
 
@@ -38,20 +39,30 @@ static esp_err_t write_entry(const esp_partition_t *otadata, int index,
     return error == ESP_OK ? esp_partition_write(otadata, sector, entry, sizeof(*entry)) : error;
 }
 
+static const esp_partition_t *find_app(esp_partition_subtype_t subtype)
+{
+    return esp_partition_find_first(ESP_PARTITION_TYPE_APP, subtype, NULL);
+}
+
 /* NULL: there are no slots, or not that one. */
 static const esp_partition_t *slot_of(const esp_ota_select_entry_t *entry)
 {
     uint32_t slots = esp_ota_get_app_partition_count();
-    return slots == 0 ? NULL
-                      : esp_partition_find_first(
-                            ESP_PARTITION_TYPE_APP,
-                            ESP_PARTITION_SUBTYPE_OTA(otadata_slot(entry, slots)), NULL);
+    return slots == 0 ? NULL : find_app(ESP_PARTITION_SUBTYPE_OTA(otadata_slot(entry, slots)));
 }
 
-static const esp_partition_t *find_factory(void)
+/* What the bootloader begins with if otadata chooses nothing. */
+static const esp_partition_t *find_default(void)
 {
-    return esp_partition_find_first(ESP_PARTITION_TYPE_APP, ESP_PARTITION_SUBTYPE_APP_FACTORY,
-                                    NULL);
+    const esp_partition_t *app = find_app(ESP_PARTITION_SUBTYPE_APP_FACTORY);
+    for (int slot = 0; !app && slot < 16; slot++) {
+        app = find_app(ESP_PARTITION_SUBTYPE_OTA(slot));
+    }
+    app = app ? app : find_app(ESP_PARTITION_SUBTYPE_APP_TEST);
+    if (!app) {
+        ESP_LOGE(TAG, "invalid partition table, no app partitions");
+    }
+    return app;
 }
 
 static bool verifies(const esp_partition_t *slot, bool is_silent)
@@ -135,12 +146,12 @@ const esp_partition_t *esp_ota_get_boot_partition(void)
     }
     if ((otadata_is_invalid(&entries[0]) && otadata_is_invalid(&entries[1]))
         || esp_ota_get_app_partition_count() == 0) {
-        return find_factory();
+        return find_default();
     }
     int active = otadata_active(entries);
     if (active < 0) {
         ESP_LOGE(TAG, "ota data invalid, no current app. Assuming factory");
-        return find_factory();
+        return find_default();
     }
     return slot_of(&entries[active]);
 }
@@ -203,7 +214,8 @@ bool esp_ota_check_rollback_is_possible(void)
         const esp_partition_t *slot = slot_of(other);
         return slot && verifies(slot, true) && is_secure_enough(slot);
     }
-    const esp_partition_t *factory = board.anti_rollback ? NULL : find_factory();
+    const esp_partition_t *factory
+        = board.anti_rollback ? NULL : find_app(ESP_PARTITION_SUBTYPE_APP_FACTORY);
     return factory && verifies(factory, true);
 }
 
@@ -259,7 +271,7 @@ esp_err_t esp_ota_mark_app_invalid_rollback_and_reboot(void)
         return error;
     }
     ESP_LOGI(TAG, "Rollback to previously worked partition. Restart.");
-    board_reset(BOARD_RESET_SOFTWARE);
+    esp_restart();
 }
 
 esp_err_t esp_ota_erase_last_boot_app_partition(void)
