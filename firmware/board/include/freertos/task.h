@@ -31,7 +31,6 @@ void taskYIELD(void);
 
 TaskHandle_t xTaskGetCurrentTaskHandle(void);
 char *pcTaskGetName(TaskHandle_t task);
-#define pcTaskGetTaskName(task) pcTaskGetName(task)
 UBaseType_t uxTaskPriorityGet(TaskHandle_t task);
 void vTaskPrioritySet(TaskHandle_t task, UBaseType_t priority);
 /* In bytes. The board does not measure stacks: always the half of 8 KiB. */
