@@ -46,7 +46,7 @@ static esp_err_t begin(native_t *native, int count, update_t *update)
     return ESP_OK;
 }
 
-static esp_err_t write(native_t *native, int count, update_t *update)
+static esp_err_t write_some(native_t *native, int count, update_t *update)
 {
     if (!native->has_begun) {
         esp_err_t error = begin(native, count, update);
@@ -76,7 +76,7 @@ static esp_err_t download(native_t *native, update_t *update)
         if (count == 0) {
             break;
         }
-        esp_err_t error = write(native, count, update);
+        esp_err_t error = write_some(native, count, update);
         if (error != ESP_OK) {
             return error;
         }

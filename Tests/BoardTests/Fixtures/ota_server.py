@@ -42,6 +42,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
         how, _, value = self.path[1:].partition("/")
         if how == "image":
             self.answer(200, image)
+        elif how == "text":
+            self.answer(200, value.encode())
         elif how == "status":
             self.answer(int(value), b"nothing")
         elif how == "redirect":

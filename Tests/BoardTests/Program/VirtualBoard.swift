@@ -26,6 +26,12 @@ final class VirtualBoard {
             "board-\(app) is not beside the tests: swift build --build-tests makes it")
     }
 
+    /// Any program that runs an app.
+    init(program: String) throws {
+        self.folder = try Make().folder
+        self.program = program
+    }
+
     deinit { try? FileManager.default.removeItem(at: self.folder) }
 
     func file(_ name: String) -> String { self.folder.appending(path: name).path }

@@ -7,6 +7,7 @@
 #include "esp_app_desc.h"
 #include "esp_err.h"
 #include "esp_flash_partitions.h"
+#include "esp_image_format.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -21,10 +22,7 @@ bool bootloader_common_ota_select_valid(const esp_ota_select_entry_t *entry);
 int bootloader_common_get_active_otadata(esp_ota_select_entry_t *two_otadata);
 /* Of the entries that are marked valid, that with the larger ota_seq, or the smaller. */
 int bootloader_common_select_otadata(const esp_ota_select_entry_t *two_otadata,
-                                     const bool *valid_two_otadata, bool max);
-/* ESP_ERR_NOT_FOUND: the magic word is another. */
-esp_err_t bootloader_common_get_partition_description(const esp_partition_pos_t *partition,
-                                                      esp_app_desc_t *app_desc);
+                                     bool *valid_two_otadata, bool max);
 /* Of PART_TYPE_APP as esp_partition_get_sha256 says; of any other type, of all. */
 esp_err_t bootloader_common_get_sha256_of_partition(uint32_t address, uint32_t size, int type,
                                                     uint8_t *out_sha_256);

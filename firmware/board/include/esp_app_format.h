@@ -2,7 +2,10 @@
 #pragma once
 
 #include <assert.h>
+#include <inttypes.h>
+#include <stddef.h>
 #include <stdint.h>
+#include <stdlib.h>
 
 #ifdef __cplusplus
 extern "C" {

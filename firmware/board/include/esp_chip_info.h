@@ -1,6 +1,7 @@
 /* What the chip is. */
 #pragma once
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #ifdef __cplusplus

@@ -5,6 +5,8 @@
 #include <stdint.h>
 
 #include "esp_err.h"
+#include "esp_log.h"
+#include "sdkconfig.h"
 
 #ifdef __cplusplus
 extern "C" {

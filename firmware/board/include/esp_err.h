@@ -5,6 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "sdkconfig.h"
 
@@ -32,7 +33,10 @@ typedef int esp_err_t;
 #define ESP_ERR_NOT_ALLOWED 0x10D
 
 #define ESP_ERR_WIFI_BASE 0x3000
+#define ESP_ERR_MESH_BASE 0x4000
 #define ESP_ERR_FLASH_BASE 0x6000
+#define ESP_ERR_HW_CRYPTO_BASE 0xC000
+#define ESP_ERR_MEMPROT_BASE 0xD000
 #define ESP_ERR_FLASH_OP_FAIL (ESP_ERR_FLASH_BASE + 1)
 #define ESP_ERR_FLASH_OP_TIMEOUT (ESP_ERR_FLASH_BASE + 2)
 

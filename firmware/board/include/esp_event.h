@@ -6,6 +6,9 @@
 
 #include "esp_err.h"
 #include "freertos/FreeRTOS.h"
+#include "freertos/queue.h"
+#include "freertos/semphr.h"
+#include "freertos/task.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -13,7 +16,7 @@ extern "C" {
 
 typedef const char *esp_event_base_t;
 typedef void (*esp_event_handler_t)(void *argument, esp_event_base_t base, int32_t id, void *data);
-typedef struct event_handler *esp_event_handler_instance_t;
+typedef void *esp_event_handler_instance_t;
 
 #define ESP_EVENT_DECLARE_BASE(id) extern esp_event_base_t const id
 #define ESP_EVENT_DEFINE_BASE(id) esp_event_base_t const id = #id

@@ -1,8 +1,12 @@
 /* Memory with a purpose. The board has one kind, the computer's. */
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdlib.h>
+
+#include "esp_err.h"
 
 #ifdef __cplusplus
 extern "C" {

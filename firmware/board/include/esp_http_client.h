@@ -1,5 +1,6 @@
 /* An HTTP/1.1 client (ESP-IDF Programming Guide, "ESP HTTP Client"), as that of ESP-IDF v5.3.2
- * behaves. Blocking only: there is no is_async here, and no client certificates. */
+ * behaves. It blocks, speaks TLS 1.2 and has no certificate of its own: esp_http_client_init
+ * refuses a configuration that asks for more. */
 #pragma once
 
 #include <stdbool.h>
@@ -7,6 +8,10 @@
 #include <stdint.h>
 
 #include "esp_err.h"
+#include "esp_event.h"
+#include "freertos/FreeRTOS.h"
+#include "lwip/sockets.h"
+#include "sdkconfig.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -56,6 +61,13 @@ typedef enum {
     HTTP_TRANSPORT_OVER_TCP,
     HTTP_TRANSPORT_OVER_SSL,
 } esp_http_client_transport_t;
+
+typedef enum {
+    ESP_HTTP_CLIENT_TLS_VER_ANY,
+    ESP_HTTP_CLIENT_TLS_VER_TLS_1_2,
+    ESP_HTTP_CLIENT_TLS_VER_TLS_1_3,
+    ESP_HTTP_CLIENT_TLS_VER_MAX,
+} esp_http_client_proto_ver_t;
 
 typedef enum {
     HTTP_METHOD_GET,
@@ -112,6 +124,13 @@ typedef struct {
     const char *query;
     const char *cert_pem; /* roots, as PEM text with its zero byte, if cert_len is 0 */
     size_t cert_len;
+    const char *client_cert_pem; /* not here, and so all of the client's own */
+    size_t client_cert_len;
+    const char *client_key_pem;
+    size_t client_key_len;
+    const char *client_key_password;
+    size_t client_key_password_len;
+    esp_http_client_proto_ver_t tls_version;
     const char *user_agent;
     esp_http_client_method_t method;
     int timeout_ms; /* 0: 5000 */
@@ -123,6 +142,7 @@ typedef struct {
     int buffer_size;    /* of receiving; 0: 512 */
     int buffer_size_tx; /* of sending; 0: 512 */
     void *user_data;
+    bool is_async; /* not here */
     bool use_global_ca_store;
     bool skip_cert_common_name_check;
     const char *common_name;
@@ -131,10 +151,11 @@ typedef struct {
     int keep_alive_idle;
     int keep_alive_interval;
     int keep_alive_count;
-    void *if_name; /* of struct ifreq; the host's routes decide here */
+    struct ifreq *if_name; /* the computer's routes decide here */
+    void *ds_data;         /* not here */
 } esp_http_client_config_t;
 
-/* NULL: no memory, or a configuration without a host; the log says which. */
+/* NULL: no memory, or a configuration without a host or with what is not here; the log says which. */
 esp_http_client_handle_t esp_http_client_init(const esp_http_client_config_t *config);
 esp_err_t esp_http_client_cleanup(esp_http_client_handle_t client);
 

@@ -11,6 +11,8 @@
 #include "esp_err.h"
 #include "esp_event.h"
 #include "esp_http_client.h"
+#include "esp_partition.h"
+#include "sdkconfig.h"
 
 #ifdef __cplusplus
 extern "C" {

@@ -41,6 +41,12 @@ vprintf_like_t esp_log_set_vprintf(vprintf_like_t function);
 void esp_log_buffer_hex_internal(const char *tag, const void *buffer, uint16_t count,
                                  esp_log_level_t level);
 
+/* The same with what of it is text; and only that. */
+void esp_log_buffer_hexdump_internal(const char *tag, const void *buffer, uint16_t count,
+                                     esp_log_level_t level);
+void esp_log_buffer_char_internal(const char *tag, const void *buffer, uint16_t count,
+                                  esp_log_level_t level);
+
 #ifndef LOG_LOCAL_LEVEL
 #define LOG_LOCAL_LEVEL CONFIG_LOG_MAXIMUM_LEVEL
 #endif
@@ -75,6 +81,12 @@ void esp_log_buffer_hex_internal(const char *tag, const void *buffer, uint16_t c
     esp_log_buffer_hex_internal(tag, buffer, count, level)
 #define ESP_LOG_BUFFER_HEX(tag, buffer, count)                                                     \
     esp_log_buffer_hex_internal(tag, buffer, count, ESP_LOG_INFO)
+#define ESP_LOG_BUFFER_HEXDUMP(tag, buffer, count, level)                                          \
+    esp_log_buffer_hexdump_internal(tag, buffer, count, level)
+#define ESP_LOG_BUFFER_CHAR_LEVEL(tag, buffer, count, level)                                       \
+    esp_log_buffer_char_internal(tag, buffer, count, level)
+#define ESP_LOG_BUFFER_CHAR(tag, buffer, count)                                                    \
+    esp_log_buffer_char_internal(tag, buffer, count, ESP_LOG_INFO)
 
 #ifdef __cplusplus
 }

@@ -1,6 +1,7 @@
 /* Deep sleep: nothing runs, and the board boots again afterwards. */
 #pragma once
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "esp_err.h"

@@ -1,8 +1,11 @@
 /* Resets, and what is left of the memory. */
 #pragma once
 
+#include <stdbool.h>
 #include <stdint.h>
 
+#include "esp_attr.h"
+#include "esp_bit_defs.h"
 #include "esp_err.h"
 #include "esp_idf_version.h"
 
@@ -22,6 +25,11 @@ typedef enum {
     ESP_RST_DEEPSLEEP,
     ESP_RST_BROWNOUT,
     ESP_RST_SDIO,
+    ESP_RST_USB,
+    ESP_RST_JTAG,
+    ESP_RST_EFUSE,
+    ESP_RST_PWR_GLITCH,
+    ESP_RST_CPU_LOCKUP,
 } esp_reset_reason_t;
 
 typedef void (*shutdown_handler_t)(void);
@@ -40,6 +48,7 @@ void esp_system_abort(const char *why) __attribute__((noreturn));
 
 /* The board's memory is the computer's, so these are numbers that a bare ESP32 has. */
 uint32_t esp_get_free_heap_size(void);
+uint32_t esp_get_free_internal_heap_size(void);
 uint32_t esp_get_minimum_free_heap_size(void);
 
 #ifdef __cplusplus

@@ -2,6 +2,8 @@
  * themselves are made by esp_http_client. */
 #pragma once
 
+#include <stdbool.h>
+
 #include "esp_err.h"
 
 #define ESP_ERR_ESP_TLS_BASE 0x8000

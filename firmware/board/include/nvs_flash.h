@@ -1,6 +1,7 @@
 /* The partitions of non-volatile storage. */
 #pragma once
 
+#include "esp_partition.h"
 #include "nvs.h"
 
 #ifdef __cplusplus

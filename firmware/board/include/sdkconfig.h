@@ -1,6 +1,6 @@
 /* What `idf.py menuconfig` sets, as far as OTA apps look at it: ESP-IDF's defaults, the values of its OTA
  * examples, and for what is chosen on the board's command line a call instead of a number. An app's own
- * build can set others before (-D). */
+ * build can set others: the Makefile's CONFIG=, which comes behind these. */
 #pragma once
 
 #ifdef __cplusplus
@@ -20,10 +20,13 @@ int board_receive_timeout(void);
 #define CONFIG_IDF_INIT_VERSION "5.3.2"
 #define CONFIG_ESPTOOLPY_FLASHSIZE "4MB"
 
-/* The board can do both; whether it does is chosen on its command line, so apps have the code for it. */
+/* The board can do both; whether it does is chosen on its command line, so apps have the code for it. An app
+ * with an sdkconfig of its own says there what it wants. */
+#ifndef BOARD_HAS_SDKCONFIG
 #define CONFIG_BOOTLOADER_APP_ROLLBACK_ENABLE 1
 #define CONFIG_APP_ROLLBACK_ENABLE 1
 #define CONFIG_BOOTLOADER_APP_ANTI_ROLLBACK 1
+#endif
 #define CONFIG_BOOTLOADER_OFFSET_IN_FLASH 0x1000
 #define CONFIG_BOOTLOADER_WDT_ENABLE 1
 #define CONFIG_BOOTLOADER_WDT_TIME_MS 9000
@@ -49,12 +52,16 @@ int board_receive_timeout(void);
 #define CONFIG_MBEDTLS_CERTIFICATE_BUNDLE 1
 #define CONFIG_MBEDTLS_CERTIFICATE_BUNDLE_MAX_CERTS 200
 
-/* The OTA examples: the URL is a line on the console, and the network is there by itself. */
+/* The OTA examples: the URL is a line on the console, and the network is there by itself. The native one has
+ * a name of its own for it. */
 #define CONFIG_EXAMPLE_CONNECT_ETHERNET 1
 #define CONFIG_EXAMPLE_CONNECT_IPV4 1
 #ifndef CONFIG_EXAMPLE_FIRMWARE_UPGRADE_URL
 #define CONFIG_EXAMPLE_FIRMWARE_UPGRADE_URL "FROM_STDIN"
 #define CONFIG_EXAMPLE_FIRMWARE_UPGRADE_URL_FROM_STDIN 1
+#endif
+#ifndef CONFIG_EXAMPLE_FIRMWARE_UPG_URL
+#define CONFIG_EXAMPLE_FIRMWARE_UPG_URL CONFIG_EXAMPLE_FIRMWARE_UPGRADE_URL
 #endif
 #ifndef CONFIG_EXAMPLE_OTA_RECV_TIMEOUT
 #define CONFIG_EXAMPLE_OTA_RECV_TIMEOUT board_receive_timeout()
@@ -65,3 +72,15 @@ int board_receive_timeout(void);
 #ifndef CONFIG_EXAMPLE_HTTP_REQUEST_SIZE
 #define CONFIG_EXAMPLE_HTTP_REQUEST_SIZE 16384
 #endif
+
+/* The app of this project, as its Kconfig.projbuild has it by default but for the timeout. */
+#ifndef CONFIG_APP_OTA_URL
+#define CONFIG_APP_OTA_URL ""
+#endif
+#ifndef CONFIG_APP_OTA_RECEIVE_TIMEOUT_MS
+#define CONFIG_APP_OTA_RECEIVE_TIMEOUT_MS board_receive_timeout()
+#endif
+#ifndef CONFIG_APP_SELF_TEST_GPIO
+#define CONFIG_APP_SELF_TEST_GPIO 4
+#endif
+#define CONFIG_APP_OTA_METHOD_ADVANCED 1

@@ -142,6 +142,13 @@ static bool set_signed(options_t *options, const char *value)
     return true;
 }
 
+static bool set_task_watchdog(options_t *options, const char *value)
+{
+    (void)options;
+    board.task_watchdog_panics = strcmp(value, "panic") == 0;
+    return board.task_watchdog_panics || strcmp(value, "log") == 0;
+}
+
 static bool set_slot_size(options_t *options, const char *value)
 {
     return parse_size(value, 0x10000, 16u << 20, &options->slot_size);
@@ -292,6 +299,8 @@ static const struct {
     {"fail-at", "N", "makes the flash operation N fail", set_fail_at},
     {"max-boots", "N", "ends instead of the boot after the Nth", set_max_boots},
     {"wdt-time-ms", "1...3600000", "CONFIG_BOOTLOADER_WDT_TIME_MS; 9000 by default", set_wdt_time},
+    {"task-wdt", "log|panic", "what the task watchdog does, CONFIG_ESP_TASK_WDT_PANIC; log by default",
+     set_task_watchdog},
     {"log-level", "none|error|warn|info|debug|verbose", "info by default", set_log_level},
     {"trace", NULL, "each flash operation on the standard error", set_trace},
     {"report", "FILE", "what happens, as lines of JSON", set_report},
@@ -330,7 +339,7 @@ options_result_t options_parse(int count, char *const words[], options_t *option
     *options = (options_t){.slot_size = PARTITION_TABLE_SLOT_SIZE,
                            .cut_bytes = -1,
                            .wdt_time_ms = CONFIG_BOOTLOADER_WDT_TIME_MS,
-                           .log_level = ESP_LOG_INFO};
+                           .log_level = CONFIG_LOG_DEFAULT_LEVEL};
     for (int i = 0; i < count; i++) {
         const char *word = words[i];
         if (strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0) {

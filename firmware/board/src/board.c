@@ -12,11 +12,23 @@ static struct timespec boot_time;
 void board_set_defaults(void)
 {
     memset(&board, 0, sizeof(board));
+    board.chip_id = CONFIG_IDF_FIRMWARE_CHIP_ID;
     board.chip_revision = 300;
     board.flash_size = 4u << 20;
-    board.rollback = true;
     board.timeout_ms = 5000;
-    board.tls_in_length = 16384;
+    board.tls_in_length = CONFIG_MBEDTLS_SSL_IN_CONTENT_LEN;
+#ifdef CONFIG_BOOTLOADER_APP_ROLLBACK_ENABLE
+    board.rollback = true;
+#endif
+#if defined(BOARD_HAS_SDKCONFIG) && defined(CONFIG_BOOTLOADER_APP_ANTI_ROLLBACK)
+    board.anti_rollback = true;
+#endif
+#ifdef CONFIG_SECURE_SIGNED_ON_UPDATE_NO_SECURE_BOOT
+    board.signed_updates = true;
+#endif
+#ifdef CONFIG_ESP_TASK_WDT_PANIC
+    board.task_watchdog_panics = true;
+#endif
 }
 
 void board_on_reset(void (*reset)(board_reset_t reason)) { reset_function = reset; }

@@ -12,6 +12,8 @@ static struct {
     bool level; /* what holds it, or what the app has set */
 } pins[GPIO_NUM_MAX];
 
+static bool has_isr_service;
+
 static bool is_pin(int pin) { return pin >= 0 && pin < GPIO_NUM_MAX; }
 
 esp_err_t gpio_hold_input(int pin, bool is_high)
@@ -62,6 +64,29 @@ esp_err_t gpio_set_pull_mode(gpio_num_t pin, gpio_pull_mode_t pull)
     return ESP_OK;
 }
 
+static esp_err_t pull_up(gpio_num_t pin, bool is_pulled)
+{
+    if (!is_pin((int)pin)) {
+        return ESP_ERR_INVALID_ARG;
+    }
+    pins[pin].is_pulled_up = is_pulled;
+    return ESP_OK;
+}
+
+esp_err_t gpio_pullup_en(gpio_num_t pin) { return pull_up(pin, true); }
+
+esp_err_t gpio_pullup_dis(gpio_num_t pin) { return pull_up(pin, false); }
+
+/* A pin that nothing pulls up reads as 0 here, whether it is pulled down or not. */
+static esp_err_t pull_down(gpio_num_t pin)
+{
+    return is_pin((int)pin) ? ESP_OK : ESP_ERR_INVALID_ARG;
+}
+
+esp_err_t gpio_pulldown_en(gpio_num_t pin) { return pull_down(pin); }
+
+esp_err_t gpio_pulldown_dis(gpio_num_t pin) { return pull_down(pin); }
+
 esp_err_t gpio_set_level(gpio_num_t pin, uint32_t level)
 {
     if (!is_pin((int)pin)) {
@@ -80,4 +105,34 @@ int gpio_get_level(gpio_num_t pin)
     }
     bool is_driven = pins[pin].is_held || pins[pin].mode & GPIO_MODE_OUTPUT;
     return is_driven ? pins[pin].level : pins[pin].is_pulled_up;
+}
+
+esp_err_t gpio_set_intr_type(gpio_num_t pin, gpio_int_type_t type)
+{
+    return is_pin((int)pin) && type < GPIO_INTR_MAX ? ESP_OK : ESP_ERR_INVALID_ARG;
+}
+
+esp_err_t gpio_install_isr_service(int flags)
+{
+    (void)flags;
+    esp_err_t error = has_isr_service ? ESP_ERR_INVALID_STATE : ESP_OK;
+    has_isr_service = true;
+    return error;
+}
+
+void gpio_uninstall_isr_service(void) { has_isr_service = false; }
+
+esp_err_t gpio_isr_handler_add(gpio_num_t pin, gpio_isr_t handler, void *argument)
+{
+    (void)handler;
+    (void)argument;
+    return gpio_isr_handler_remove(pin);
+}
+
+esp_err_t gpio_isr_handler_remove(gpio_num_t pin)
+{
+    if (!has_isr_service) {
+        return ESP_ERR_INVALID_STATE;
+    }
+    return is_pin((int)pin) ? ESP_OK : ESP_ERR_INVALID_ARG;
 }

@@ -37,4 +37,6 @@ size_t heap_caps_get_largest_free_block(uint32_t caps) { return unless_external(
 
 uint32_t esp_get_free_heap_size(void) { return FREE; }
 
+uint32_t esp_get_free_internal_heap_size(void) { return FREE; }
+
 uint32_t esp_get_minimum_free_heap_size(void) { return FREE; }

@@ -105,8 +105,25 @@ static esp_err_t set_first_headers(esp_http_client_handle_t client)
     return error;
 }
 
+/* What ESP-IDF's client can do and this one cannot; nothing of it is left out in silence. */
+static esp_err_t check_limits(const esp_http_client_config_t *config)
+{
+    const char *what = config->is_async ? "is_async"
+                       : config->client_cert_pem || config->client_key_pem || config->ds_data
+                           ? "a client certificate"
+                       : config->tls_version == ESP_HTTP_CLIENT_TLS_VER_TLS_1_3 ? "TLS 1.3"
+                                                                                : NULL;
+    if (what) {
+        ESP_LOGE(TAG, "The virtual board cannot do %s", what);
+    }
+    return what ? ESP_ERR_NOT_SUPPORTED : ESP_OK;
+}
+
 static esp_err_t prepare(esp_http_client_handle_t client)
 {
+    if (check_limits(&client->config) != ESP_OK) {
+        return ESP_ERR_NOT_SUPPORTED;
+    }
     set_defaults(&client->config);
     client->response.keeps_rest = true;
     client->response.status = -1;

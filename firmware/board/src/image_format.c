@@ -42,15 +42,6 @@ esp_err_t esp_image_get_metadata(const esp_partition_pos_t *part, esp_image_meta
     return error;
 }
 
-esp_err_t bootloader_common_get_partition_description(const esp_partition_pos_t *partition,
-                                                      esp_app_desc_t *app_desc)
-{
-    if (!partition || !app_desc || partition->offset == 0) {
-        return ESP_ERR_INVALID_ARG;
-    }
-    return image_descriptor(partition->offset, partition->size, app_desc);
-}
-
 esp_err_t bootloader_common_get_sha256_of_partition(uint32_t address, uint32_t size, int type,
                                                     uint8_t *out_sha_256)
 {

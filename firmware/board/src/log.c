@@ -125,3 +125,29 @@ void esp_log_buffer_hex_internal(const char *tag, const void *buffer, uint16_t c
         ESP_LOG_LEVEL(level, tag, "%s", line);
     }
 }
+
+void esp_log_buffer_hexdump_internal(const char *tag, const void *buffer, uint16_t count,
+                                     esp_log_level_t level)
+{
+    const uint8_t *bytes = buffer;
+    for (unsigned start = 0; start < count; start += 16) {
+        char hex[16 * 3 + 1], text[16 + 1];
+        for (unsigned i = 0; i < 16; i++) {
+            bool is_there = start + i < count;
+            uint8_t byte = is_there ? bytes[start + i] : ' ';
+            snprintf(hex + i * 3, 4, is_there ? "%02x " : "   ", byte);
+            text[i] = byte >= 0x20 && byte < 0x7F ? (char)byte : '.';
+        }
+        text[count - start < 16 ? count - start : 16] = 0;
+        ESP_LOG_LEVEL(level, tag, "%p   %s |%s|", (const void *)(bytes + start), hex, text);
+    }
+}
+
+void esp_log_buffer_char_internal(const char *tag, const void *buffer, uint16_t count,
+                                  esp_log_level_t level)
+{
+    const char *bytes = buffer;
+    for (unsigned start = 0; start < count; start += 16) {
+        ESP_LOG_LEVEL(level, tag, "%.*s", count - start < 16 ? (int)(count - start) : 16, bytes + start);
+    }
+}

@@ -1,25 +1,65 @@
 /* The connection: the computer has one, so this only says what an app's log would say. */
-#include "esp_netif.h"
+#include "netif.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "esp_log.h"
-#include "esp_wifi.h"
 #include "protocol_examples_common.h"
 
 static const char TAG[] = "example_connect";
 static const char COMMON_TAG[] = "example_common";
 
 struct esp_netif_obj {
+    const char *key;
     const char *description;
+    ip_event_t got_address;
+    const char *hostname;
     bool is_up;
 };
 
-/* One chip, one interface. */
-static esp_netif_t ethernet = {.description = EXAMPLE_NETIF_DESC_ETH};
-static wifi_ps_type_t power_saving = WIFI_PS_MIN_MODEM;
+static esp_netif_t station = {.key = "WIFI_STA_DEF",
+                              .description = EXAMPLE_NETIF_DESC_STA,
+                              .got_address = IP_EVENT_STA_GOT_IP,
+                              .hostname = "espressif"};
+static esp_netif_t ethernet = {.key = "ETH_DEF",
+                               .description = EXAMPLE_NETIF_DESC_ETH,
+                               .got_address = IP_EVENT_ETH_GOT_IP,
+                               .hostname = "espressif"};
+
+static esp_netif_t *const interfaces[] = {&station, &ethernet};
+
+#define INTERFACES (sizeof(interfaces) / sizeof(interfaces[0]))
 
 ESP_EVENT_DEFINE_BASE(IP_EVENT);
+
+/* Those that example_connect connects. */
+static bool is_configured(const esp_netif_t *netif)
+{
+#ifdef CONFIG_EXAMPLE_CONNECT_WIFI
+    if (netif == &station) {
+        return true;
+    }
+#endif
+#ifdef CONFIG_EXAMPLE_CONNECT_ETHERNET
+    if (netif == &ethernet) {
+        return true;
+    }
+#endif
+    (void)netif;
+    return false;
+}
+
+esp_netif_t *netif_station(void) { return &station; }
+
+void netif_set_up(esp_netif_t *netif, bool is_up) { netif->is_up = is_up; }
+
+void netif_post_address(esp_netif_t *netif)
+{
+    ip_event_got_ip_t event = {.esp_netif = netif, .ip_changed = true};
+    esp_netif_get_ip_info(netif, &event.ip_info);
+    esp_event_post(IP_EVENT, (int32_t)netif->got_address, &event, sizeof(event), portMAX_DELAY);
+}
 
 esp_err_t esp_netif_init(void) { return ESP_OK; }
 
@@ -47,22 +87,86 @@ esp_err_t esp_netif_get_netif_impl_name(esp_netif_t *netif, char *name)
     return ESP_OK;
 }
 
-esp_err_t example_connect(void)
+esp_netif_t *esp_netif_get_handle_from_ifkey(const char *key)
+{
+    for (size_t i = 0; i < INTERFACES; i++) {
+        if (strcmp(interfaces[i]->key, key) == 0) {
+            return interfaces[i];
+        }
+    }
+    return NULL;
+}
+
+esp_netif_t *esp_netif_get_default_netif(void)
+{
+    size_t i = 0;
+    while (i < INTERFACES && !interfaces[i]->is_up) {
+        i++;
+    }
+    return i < INTERFACES ? interfaces[i] : NULL;
+}
+
+esp_err_t esp_netif_set_hostname(esp_netif_t *netif, const char *hostname)
+{
+    static char names[INTERFACES][33];
+    if (!netif || !hostname || strlen(hostname) > 32) {
+        return ESP_ERR_INVALID_ARG;
+    }
+    char *name = names[netif == &station ? 0 : 1];
+    strcpy(name, hostname);
+    netif->hostname = name;
+    return ESP_OK;
+}
+
+esp_err_t esp_netif_get_hostname(esp_netif_t *netif, const char **hostname)
+{
+    if (!netif || !hostname) {
+        return ESP_ERR_INVALID_ARG;
+    }
+    *hostname = netif->hostname;
+    return ESP_OK;
+}
+
+char *esp_ip4addr_ntoa(const esp_ip4_addr_t *address, char *buffer, int size)
+{
+    int count = snprintf(buffer, (size_t)size, IPSTR, IP2STR(address));
+    return count < size ? buffer : NULL;
+}
+
+static void connect_interface(esp_netif_t *netif)
 {
     esp_netif_ip_info_t info;
-    esp_netif_get_ip_info(&ethernet, &info);
-    ESP_LOGI(TAG, "Start example_connect.");
-    ethernet.is_up = true;
-    ESP_LOGI(TAG, "Got IPv4 event: Interface \"%s\" address: " IPSTR, ethernet.description,
+    esp_netif_get_ip_info(netif, &info);
+    netif->is_up = true;
+    ESP_LOGI(TAG, "Got IPv4 event: Interface \"%s\" address: " IPSTR, netif->description,
              IP2STR(&info.ip));
-    ESP_LOGI(COMMON_TAG, "Connected to %s", ethernet.description);
-    ESP_LOGI(COMMON_TAG, "- IPv4 address: " IPSTR ",", IP2STR(&info.ip));
+    netif_post_address(netif);
+}
+
+esp_err_t example_connect(void)
+{
+    for (size_t i = 0; i < INTERFACES; i++) {
+        if (is_configured(interfaces[i])) {
+            ESP_LOGI(TAG, "Start example_connect.");
+            connect_interface(interfaces[i]);
+        }
+    }
+    for (size_t i = 0; i < INTERFACES; i++) {
+        if (is_configured(interfaces[i])) {
+            esp_netif_ip_info_t info;
+            esp_netif_get_ip_info(interfaces[i], &info);
+            ESP_LOGI(COMMON_TAG, "Connected to %s", interfaces[i]->description);
+            ESP_LOGI(COMMON_TAG, "- IPv4 address: " IPSTR ",", IP2STR(&info.ip));
+        }
+    }
     return ESP_OK;
 }
 
 esp_err_t example_disconnect(void)
 {
-    ethernet.is_up = false;
+    for (size_t i = 0; i < INTERFACES; i++) {
+        interfaces[i]->is_up = false;
+    }
     return ESP_OK;
 }
 
@@ -70,20 +174,10 @@ esp_err_t example_configure_stdin_stdout(void) { return ESP_OK; }
 
 esp_netif_t *get_example_netif_from_desc(const char *description)
 {
-    return strcmp(description, ethernet.description) == 0 ? &ethernet : NULL;
-}
-
-esp_err_t esp_wifi_set_ps(wifi_ps_type_t type)
-{
-    power_saving = type;
-    return ESP_OK;
-}
-
-esp_err_t esp_wifi_get_ps(wifi_ps_type_t *type)
-{
-    if (!type) {
-        return ESP_ERR_INVALID_ARG;
+    for (size_t i = 0; i < INTERFACES; i++) {
+        if (is_configured(interfaces[i]) && strcmp(interfaces[i]->description, description) == 0) {
+            return interfaces[i];
+        }
     }
-    *type = power_saving;
-    return ESP_OK;
+    return NULL;
 }

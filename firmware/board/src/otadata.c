@@ -75,7 +75,7 @@ int bootloader_common_get_active_otadata(esp_ota_select_entry_t *two_otadata)
 }
 
 int bootloader_common_select_otadata(const esp_ota_select_entry_t *two_otadata,
-                                     const bool *valid_two_otadata, bool max)
+                                     bool *valid_two_otadata, bool max)
 {
     return two_otadata && valid_two_otadata
         ? otadata_choose(two_otadata, valid_two_otadata, max)

@@ -2,10 +2,12 @@
 #include "esp_system.h"
 
 #include <pthread.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 
 #include "board/system.h"
+#include "esp_rom_sys.h"
 #include "kernel.h"
 
 #define SHUTDOWN_HANDLERS 5
@@ -75,6 +77,22 @@ void esp_system_abort(const char *why)
     printf("\n%s\n", why);
     fflush(stdout);
     abort();
+}
+
+void esp_rom_delay_us(uint32_t microseconds)
+{
+    uint64_t end = board_uptime_us() + microseconds;
+    while (board_uptime_us() < end) {
+    }
+}
+
+int esp_rom_printf(const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    int count = vprintf(format, arguments);
+    va_end(arguments);
+    return count;
 }
 
 const char *esp_get_idf_version(void) { return "v5.3.2"; }

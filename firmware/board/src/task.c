@@ -334,7 +334,7 @@ void taskYIELD(void)
 
 TaskHandle_t xTaskGetCurrentTaskHandle(void) { return task_current; }
 
-const char *pcTaskGetName(TaskHandle_t task)
+char *pcTaskGetName(TaskHandle_t task)
 {
     if (!task) {
         task = task_current;

@@ -26,6 +26,10 @@ static void look_at(const char *name, kernel_use_t now, kernel_use_t *last)
     ESP_LOGE(TAG, " - IDLE0 (CPU 0)");
     ESP_LOGE(TAG, "Tasks currently running:");
     ESP_LOGE(TAG, "CPU 0: %s", name);
+    if (board.task_watchdog_panics) {
+        ESP_LOGE(TAG, "Aborting.");
+        board_reset(BOARD_RESET_TASK_WATCHDOG);
+    }
 }
 
 static void watch(void *unused)

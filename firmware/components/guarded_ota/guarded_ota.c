@@ -167,7 +167,7 @@ static bool is_whole(const guarded_run_t *run)
 typedef enum { ATTEMPT_WHOLE, ATTEMPT_AGAIN, ATTEMPT_HOPELESS } attempt_t;
 
 /* The answer is there: is it the file that was begun? */
-static esp_err_t accept(guarded_run_t *run, const guarded_response_t *response)
+static esp_err_t accept_response(guarded_run_t *run, const guarded_response_t *response)
 {
     const char *validator = guarded_http_validator(response);
     if (response->total > (int64_t)run->slot->size) {
@@ -276,7 +276,7 @@ static attempt_t attempt(guarded_run_t *run, esp_err_t *error)
                                 : GUARDED_OTA_HTTP;
         outcome = after_refusal(run, &response, error);
     } else {
-        *error = accept(run, &response);
+        *error = accept_response(run, &response);
         outcome = *error == ESP_OK ? read_body(run, &response, error)
                   : *error == ESP_ERR_NOT_FINISHED ? ATTEMPT_AGAIN
                                                    : ATTEMPT_HOPELESS;

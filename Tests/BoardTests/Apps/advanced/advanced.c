@@ -45,6 +45,75 @@ static void on_event(void *argument, esp_event_base_t base, int32_t id, void *da
     }
 }
 
+/* Notes of updates that were begun, by version: they outlive the update. */
+static void note_attempt(const char *version)
+{
+    nvs_handle_t notes;
+    int32_t attempts = 0;
+    char last[32] = "";
+    size_t size = sizeof(last);
+    ESP_ERROR_CHECK(nvs_open("ota", NVS_READWRITE, &notes));
+    if (nvs_get_str(notes, "version", last, &size) == ESP_OK && strcmp(last, version) == 0) {
+        nvs_get_i32(notes, "attempts", &attempts);
+    }
+    ESP_ERROR_CHECK(nvs_set_str(notes, "version", version));
+    ESP_ERROR_CHECK(nvs_set_i32(notes, "attempts", attempts + 1));
+    ESP_ERROR_CHECK(nvs_commit(notes));
+    nvs_close(notes);
+    ESP_LOGI(TAG, "attempt %" PRId32 " of %s", attempts + 1, version);
+}
+
+static void forget_attempts(void)
+{
+    nvs_handle_t notes;
+    if (nvs_open("ota", NVS_READONLY, &notes) != ESP_OK) {
+        return;
+    }
+    nvs_close(notes);
+    ESP_ERROR_CHECK(nvs_open("ota", NVS_READWRITE, &notes));
+    if (nvs_erase_key(notes, "attempts") != ESP_ERR_NVS_NOT_FOUND) {
+        ESP_LOGI(TAG, "the update to %s is done", esp_app_get_description()->version);
+    }
+    ESP_ERROR_CHECK(nvs_commit(notes));
+    nvs_close(notes);
+}
+
+typedef struct {
+    char text[32];
+    int count;
+} manifest_t;
+
+static esp_err_t on_manifest(esp_http_client_event_t *event)
+{
+    manifest_t *manifest = event->user_data;
+    if (event->event_id == HTTP_EVENT_ON_DATA &&
+        manifest->count + event->data_len < (int)sizeof(manifest->text)) {
+        memcpy(manifest->text + manifest->count, event->data, (size_t)event->data_len);
+        manifest->count += event->data_len;
+    }
+    return ESP_OK;
+}
+
+/* Whether the server has another version to offer: a text with nothing but the version. */
+static bool is_another_offered(const char *url)
+{
+    manifest_t manifest = {.count = 0};
+    esp_http_client_config_t config = {
+        .url = url,
+        .cert_pem = (const char *)server_cert_pem_start,
+        .transport_type = HTTP_TRANSPORT_OVER_SSL,
+        .event_handler = on_manifest,
+        .user_data = &manifest,
+    };
+    esp_http_client_handle_t client = esp_http_client_init(&config);
+    esp_err_t err = esp_http_client_perform(client);
+    ESP_LOGI(TAG, "manifest: %s, status %d, %" PRId64 " bytes", esp_err_to_name(err),
+             esp_http_client_get_status_code(client), esp_http_client_get_content_length(client));
+    bool is_good = err == ESP_OK && esp_http_client_get_status_code(client) == HttpStatus_Ok;
+    esp_http_client_cleanup(client);
+    return is_good && strcmp(manifest.text, esp_ota_get_app_description()->version) != 0;
+}
+
 static esp_err_t check_offer(const esp_app_desc_t *offered)
 {
     esp_app_desc_t running;
@@ -84,6 +153,15 @@ static void update_task(void *unused)
             url[strcspn(url, "\r\n")] = 0;
         }
     }
+    /* A second word on the line is where to ask first. */
+    char *manifest = strchr(url, ' ');
+    if (manifest) {
+        *manifest = 0;
+        if (!is_another_offered(manifest + 1)) {
+            ESP_LOGI(TAG, "There is no other version");
+            vTaskDelete(NULL);
+        }
+    }
     ESP_LOGI(TAG, "Starting Advanced OTA example");
     esp_http_client_config_t config = {
         .url = url,
@@ -116,6 +194,9 @@ static void update_task(void *unused)
     if (err != ESP_OK) {
         ESP_LOGE(TAG, "image header verification failed");
         goto end;
+    }
+    if (manifest) {
+        note_attempt(offered.version);
     }
     while ((err = esp_https_ota_perform(handle)) == ESP_ERR_HTTPS_OTA_IN_PROGRESS) {
         ESP_LOGD(TAG, "Image bytes read: %d of %d", esp_https_ota_get_image_len_read(handle),
@@ -160,6 +241,7 @@ void app_main(void)
         state == ESP_OTA_IMG_PENDING_VERIFY) {
         if (esp_ota_mark_app_valid_cancel_rollback() == ESP_OK) {
             ESP_LOGI(TAG, "App is valid, rollback cancelled successfully");
+            forget_attempts();
         } else {
             ESP_LOGE(TAG, "Failed to cancel rollback");
         }

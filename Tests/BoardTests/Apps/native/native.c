@@ -26,7 +26,10 @@
 #define HEAD_SIZE                                                                                  \
     (sizeof(esp_image_header_t) + sizeof(esp_image_segment_header_t) + sizeof(esp_app_desc_t))
 
+#define CONNECTED BIT0
+
 static const char *TAG = "native_ota_example";
+static EventGroupHandle_t network;
 static char buffer[BUFFER_SIZE + 1];
 extern const uint8_t server_cert_pem_start[] asm("_binary_ca_cert_pem_start");
 extern const uint8_t server_cert_pem_end[] asm("_binary_ca_cert_pem_end");
@@ -61,6 +64,20 @@ static void print_sha256(const esp_partition_t *partition, const char *label)
     ESP_LOGI(TAG, "%s %s", label, text);
 }
 
+static void print_partitions(void)
+{
+    esp_partition_iterator_t at =
+        esp_partition_find(ESP_PARTITION_TYPE_ANY, ESP_PARTITION_SUBTYPE_ANY, NULL);
+    for (; at != NULL; at = esp_partition_next(at)) {
+        const esp_partition_t *partition = esp_partition_get(at);
+        ESP_LOGV(TAG, "%s at 0x%" PRIx32, partition->label, partition->address);
+    }
+    esp_partition_iterator_release(at);
+    if (!esp_partition_find_first(ESP_PARTITION_TYPE_DATA, ESP_PARTITION_SUBTYPE_DATA_OTA, NULL)) {
+        ESP_LOGW(TAG, "there is no otadata: no slot can be chosen");
+    }
+}
+
 static bool is_wanted(const esp_app_desc_t *offered)
 {
     esp_app_desc_t running, invalid;
@@ -91,6 +108,9 @@ static int download(esp_http_client_handle_t client, const esp_partition_t *slot
     int length = 0;
     for (;;) {
         int count = esp_http_client_read(client, buffer, BUFFER_SIZE);
+        if (count == -ESP_ERR_HTTP_EAGAIN) {
+            ESP_LOGW(TAG, "Nothing came in time");
+        }
         if (count < 0) {
             ESP_LOGE(TAG, "Error: SSL data read error");
             end_task(client);
@@ -107,7 +127,13 @@ static int download(esp_http_client_handle_t client, const esp_partition_t *slot
                     esp_http_client_cleanup(client);
                     wait_for_ever();
                 }
-                esp_err_t err = esp_ota_begin(slot, OTA_WITH_SEQUENTIAL_WRITES, update);
+                /* A body without a length may be a long one: then the whole slot is erased first. */
+                bool is_unknown = esp_http_client_is_chunked_response(client);
+                esp_err_t err = esp_ota_begin(
+                    slot, is_unknown ? OTA_SIZE_UNKNOWN : OTA_WITH_SEQUENTIAL_WRITES, update);
+                if (err == ESP_ERR_OTA_ROLLBACK_INVALID_STATE) {
+                    ESP_LOGE(TAG, "this app is not confirmed yet");
+                }
                 if (err != ESP_OK) {
                     ESP_LOGE(TAG, "esp_ota_begin failed (%s)", esp_err_to_name(err));
                     esp_ota_abort(*update);
@@ -157,6 +183,9 @@ static void update_task(void *unused)
         .cert_pem = (const char *)server_cert_pem_start,
         .timeout_ms = CONFIG_EXAMPLE_OTA_RECV_TIMEOUT,
         .keep_alive_enable = true,
+        .method = HTTP_METHOD_GET,
+        .buffer_size = BUFFER_SIZE,
+        .buffer_size_tx = BUFFER_SIZE,
     };
     esp_http_client_handle_t client = esp_http_client_init(&config);
     if (client == NULL) {
@@ -199,6 +228,26 @@ static void update_task(void *unused)
     esp_restart();
 }
 
+static void on_address(void *argument, esp_event_base_t base, int32_t id, void *data)
+{
+    (void)base, (void)id, (void)data;
+    xEventGroupSetBits((EventGroupHandle_t)argument, CONNECTED);
+}
+
+static void connect_network(void)
+{
+    network = xEventGroupCreate();
+    ESP_ERROR_CHECK(esp_netif_init());
+    ESP_ERROR_CHECK(esp_event_loop_create_default());
+    ESP_ERROR_CHECK(esp_event_handler_register(IP_EVENT, ESP_EVENT_ANY_ID, &on_address, network));
+    ESP_ERROR_CHECK(example_connect());
+    EventBits_t bits =
+        xEventGroupWaitBits(network, CONNECTED, pdFALSE, pdTRUE, pdMS_TO_TICKS(10000));
+    if (!(bits & CONNECTED)) {
+        ESP_LOGE(TAG, "no address");
+    }
+}
+
 static bool self_test(void)
 {
     gpio_config_t config = {
@@ -229,6 +278,7 @@ void app_main(void)
         .type = ESP_PARTITION_TYPE_APP,
     };
     ESP_LOGI(TAG, "OTA example app_main start");
+    print_partitions();
     print_sha256(&table, "SHA-256 for the partition table: ");
     print_sha256(&bootloader, "SHA-256 for bootloader: ");
     print_sha256(esp_ota_get_running_partition(), "SHA-256 for current firmware: ");
@@ -249,8 +299,6 @@ void app_main(void)
         err = nvs_flash_init();
     }
     ESP_ERROR_CHECK(err);
-    ESP_ERROR_CHECK(esp_netif_init());
-    ESP_ERROR_CHECK(esp_event_loop_create_default());
-    ESP_ERROR_CHECK(example_connect());
+    connect_network();
     xTaskCreate(&update_task, "ota_example_task", 8192, NULL, 5, NULL);
 }

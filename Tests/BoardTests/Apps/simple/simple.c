@@ -1,4 +1,5 @@
 /* An update in one call of esp_https_ota, in the way of ESP-IDF's simple example. */
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -21,6 +22,17 @@ static const char *TAG = "simple_ota_example";
 extern const uint8_t server_cert_pem_start[] asm("_binary_ca_cert_pem_start");
 extern const uint8_t server_cert_pem_end[] asm("_binary_ca_cert_pem_end");
 
+/* A line that goes on with each part that comes. */
+static void show_progress(int *received, int count)
+{
+    if (*received == 0) {
+        esp_log_write(ESP_LOG_DEBUG, TAG, "D (%" PRIu32 ") %s: receiving", esp_log_timestamp(),
+                      TAG);
+    }
+    *received += count;
+    esp_log_write(ESP_LOG_DEBUG, TAG, " %d", *received);
+}
+
 static esp_err_t on_http_event(esp_http_client_event_t *event)
 {
     switch (event->event_id) {
@@ -30,7 +42,7 @@ static esp_err_t on_http_event(esp_http_client_event_t *event)
     case HTTP_EVENT_ON_HEADER:
         ESP_LOGD(TAG, "HTTP_EVENT_ON_HEADER, key=%s, value=%s", event->header_key, event->header_value);
         break;
-    case HTTP_EVENT_ON_DATA: ESP_LOGD(TAG, "HTTP_EVENT_ON_DATA, len=%d", event->data_len); break;
+    case HTTP_EVENT_ON_DATA: show_progress(event->user_data, event->data_len); break;
     case HTTP_EVENT_ON_FINISH: ESP_LOGD(TAG, "HTTP_EVENT_ON_FINISH"); break;
     case HTTP_EVENT_DISCONNECTED: ESP_LOGD(TAG, "HTTP_EVENT_DISCONNECTED"); break;
     case HTTP_EVENT_REDIRECT: ESP_LOGD(TAG, "HTTP_EVENT_REDIRECT"); break;
@@ -38,10 +50,23 @@ static esp_err_t on_http_event(esp_http_client_event_t *event)
     return ESP_OK;
 }
 
+/* The network interface that the update is to come over. */
+static struct ifreq interface_name(void)
+{
+    struct ifreq request = {0};
+    esp_netif_t *netif = get_example_netif_from_desc(EXAMPLE_NETIF_DESC_ETH);
+    assert(netif != NULL);
+    ESP_ERROR_CHECK(esp_netif_get_netif_impl_name(netif, request.ifr_name));
+    ESP_LOGI(TAG, "Bind interface name is %s", request.ifr_name);
+    return request;
+}
+
 static void update_task(void *unused)
 {
     (void)unused;
     ESP_LOGI(TAG, "Starting OTA example task");
+    int received = 0;
+    struct ifreq interface = interface_name();
     char url[256] = CONFIG_EXAMPLE_FIRMWARE_UPGRADE_URL;
     esp_http_client_config_t config = {
         .url = url,
@@ -52,7 +77,9 @@ static void update_task(void *unused)
         .cert_len = 0,
 #endif
         .event_handler = on_http_event,
+        .user_data = &received,
         .keep_alive_enable = true,
+        .if_name = &interface,
 #ifdef CONFIG_EXAMPLE_SKIP_COMMON_NAME_CHECK
         .skip_cert_common_name_check = true,
 #endif
@@ -63,7 +90,11 @@ static void update_task(void *unused)
             url[strcspn(url, "\r\n")] = 0;
         }
     }
-    esp_https_ota_config_t ota = {.http_config = &config};
+    esp_https_ota_config_t ota = {
+        .http_config = &config,
+        .bulk_flash_erase = false,
+        .buffer_caps = MALLOC_CAP_DEFAULT,
+    };
     ESP_LOGI(TAG, "Attempting to download update from %s", config.url);
     if (esp_https_ota(&ota) == ESP_OK) {
         ESP_LOGI(TAG, "OTA Succeed, Rebooting...");

@@ -17,6 +17,7 @@ typedef struct {
     bool rollback;                 /* CONFIG_BOOTLOADER_APP_ROLLBACK_ENABLE */
     bool anti_rollback;            /* CONFIG_BOOTLOADER_APP_ANTI_ROLLBACK */
     bool signed_updates;           /* CONFIG_SECURE_SIGNED_ON_UPDATE_NO_SECURE_BOOT */
+    bool task_watchdog_panics;     /* CONFIG_ESP_TASK_WDT_PANIC */
     bool have_time;                /* CONFIG_MBEDTLS_HAVE_TIME_DATE and a clock that is set */
     time_t time;                   /* the clock at the start of the run, if it is set */
     int timeout_ms;                /* what apps take as their receive timeout; 5000 */
@@ -29,7 +30,7 @@ typedef struct {
 
 extern board_config_t board;
 
-/* Sets all of `board` to what a bare ESP32 with ESP-IDF's defaults has. */
+/* Sets all of `board` to what a bare ESP32 with ESP-IDF's defaults has, or to what the app's sdkconfig says. */
 void board_set_defaults(void);
 
 /* Why the chip came out of reset last (esp_reset_reason_t's values). */

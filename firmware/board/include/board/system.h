@@ -24,7 +24,7 @@ esp_err_t gpio_hold_input(int pin, bool is_high);
 esp_err_t ca_cert_set(const char *pem, size_t size);
 
 /* Watches from now on that no task keeps the processor for CONFIG_ESP_TASK_WDT_TIMEOUT_S: it says so on
- * the console, and does nothing else (CONFIG_ESP_TASK_WDT_PANIC is off). */
+ * the console, and resets the chip only if the board's task watchdog panics. */
 void task_watchdog_start(void);
 
 /* Called, with no way back into the board, once nothing can ever happen again: each task has ended, or

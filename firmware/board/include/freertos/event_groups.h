@@ -2,13 +2,14 @@
 #pragma once
 
 #include "freertos/FreeRTOS.h"
+#include "freertos/task.h"
 
 #ifdef __cplusplus
 extern "C" {
 #endif
 
 typedef struct event_group *EventGroupHandle_t;
-typedef uint32_t EventBits_t;
+typedef TickType_t EventBits_t;
 
 EventGroupHandle_t xEventGroupCreate(void);
 void vEventGroupDelete(EventGroupHandle_t group);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "freertos/FreeRTOS.h"
+#include "freertos/task.h"
 
 #ifdef __cplusplus
 extern "C" {

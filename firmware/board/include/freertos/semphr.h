@@ -2,7 +2,7 @@
 #pragma once
 
 #include "freertos/FreeRTOS.h"
-#include "freertos/task.h"
+#include "freertos/queue.h"
 
 #ifdef __cplusplus
 extern "C" {

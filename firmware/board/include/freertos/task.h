@@ -30,8 +30,7 @@ void vTaskResume(TaskHandle_t task);
 void taskYIELD(void);
 
 TaskHandle_t xTaskGetCurrentTaskHandle(void);
-const char *pcTaskGetName(TaskHandle_t task);
-#define pcTaskGetTaskName(task) pcTaskGetName(task)
+char *pcTaskGetName(TaskHandle_t task);
 UBaseType_t uxTaskPriorityGet(TaskHandle_t task);
 void vTaskPrioritySet(TaskHandle_t task, UBaseType_t priority);
 /* In bytes. The board does not measure stacks: always the half of 8 KiB. */

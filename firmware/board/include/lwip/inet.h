@@ -1,0 +1,4 @@
+/* Addresses as text. */
+#pragma once
+
+#include "lwip/sockets.h"
