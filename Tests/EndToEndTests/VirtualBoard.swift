@@ -39,11 +39,15 @@ final class VirtualBoard {
     private static let program = (binary as NSString).deletingLastPathComponent + "/virtual-board"
 
     /// - Parameter version: of the factory app, which is of the demo image's project.
-    init(version: String = "1.0.0") throws {
-        self.folder = try Folder()
+    convenience init(version: String = "1.0.0") throws {
         let recipe = AppImageRecipe(
             project: AppImageRecipe.demo.project, version: version, size: 69_712)
-        try self.folder.write(Data(recipe.bytes()), to: "factory.bin")
+        try self.init(factory: Data(recipe.bytes()))
+    }
+
+    init(factory: Data) throws {
+        self.folder = try Folder()
+        try self.folder.write(factory, to: "factory.bin")
     }
 
     /// Boots with no update asked for.
@@ -74,17 +78,25 @@ final class VirtualBoard {
             ] + more, within: seconds)
     }
 
+    /// Types lines on the console, in one boot after another.
+    func type(_ lines: [String], ca: String, _ more: [String] = [], stoppedAfter seconds: Int = 90)
+        throws -> Run
+    {
+        try self.run(
+            ["--ca", ca, "--max-boots", "8"] + more, within: Double(seconds) + 30,
+            stoppedAfter: seconds, input: lines.map { $0 + "\n" }.joined())
+    }
+
     private func run(
-        _ words: [String], within seconds: Double, stoppedAfter limit: Int? = nil
+        _ words: [String], within seconds: Double, stoppedAfter limit: Int? = nil,
+        input: String? = nil
     ) throws -> Run {
         let files = [
             "--flash", self.folder.file("flash"), "--factory", self.folder.file("factory.bin"),
         ]
-        let done =
-            try limit.map {
-                try EndToEndTests.run(
-                    "timeout", ["\($0)", Self.program] + files + words, within: seconds)
-            } ?? EndToEndTests.run(Self.program, files + words, within: seconds)
+        let command = (limit.map { ["timeout", "\($0)"] } ?? []) + [Self.program] + files + words
+        let done = try EndToEndTests.run(
+            command[0], Array(command.dropFirst()), input: input, within: seconds)
         let prefix = "OTA-REPORT "
         let reports = done.output.split(separator: "\n").filter { $0.hasPrefix(prefix) }.map {
             try? JSONSerialization.jsonObject(with: Data($0.dropFirst(prefix.count).utf8))

@@ -200,6 +200,12 @@ class Handler(http.server.BaseHTTPRequestHandler):
     def short_body(self):
         self.say(head(200, length(len(half))), half)
 
+    def cut_at_sector(self):
+        self.whole(image[:len(image) // 4096 * 4096])
+
+    def cut_before_end(self):
+        self.whole(image[:-16])
+
     def flip(self):
         at = len(image) // 2
         self.say(head(200, length(len(image))),
@@ -400,6 +406,16 @@ class Handler(http.server.BaseHTTPRequestHandler):
         with socket.create_server(("127.0.0.1", 0)) as free:
             closed = free.getsockname()[1]
         self.redirect_to(f"https://127.0.0.1:{closed}/honest", length(0))
+
+    def redirect_full(self):
+        """To a port where nobody accepts and no more is taken in line."""
+        full = socket.create_server(("127.0.0.1", 0), backlog=0)
+        waiting = [socket.socket() for _ in range(4)]
+        for one in waiting:
+            one.setblocking(False)
+            one.connect_ex(full.getsockname())
+        Handler.kept_full = getattr(Handler, "kept_full", []) + [full, *waiting]
+        self.redirect_to(f"https://127.0.0.1:{full.getsockname()[1]}/honest", length(0))
 
     def redirect_port(self):
         self.redirect_to(f"https://127.0.0.1:{second_port}/strict-host", length(0))
@@ -663,9 +679,16 @@ class Server(http.server.ThreadingHTTPServer):
         super().shutdown_request(request)
 
 
+def end_with_parent(parent):
+    while os.getppid() == parent:
+        time.sleep(1)
+    os._exit(0)
+
+
 # The tests' threads have signals blocked, and a child inherits that.
 signal.pthread_sigmask(signal.SIG_UNBLOCK, signal.valid_signals())
-signal.alarm(240)
+signal.alarm(600)
+threading.Thread(target=end_with_parent, args=[os.getppid()], daemon=True).start()
 context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
 context.load_cert_chain(cert, key)
 server = Server(("127.0.0.1", 0), Handler)

@@ -32,7 +32,7 @@ extern "C" {
 typedef struct esp_tls_last_error {
     esp_err_t last_error;   /* one of the above; 0: none */
     int esp_tls_error_code; /* of Mbed TLS, as a positive number; 0: none */
-    int esp_tls_flags;      /* MBEDTLS_X509_BADCERT_...: what is wrong with a certificate; 0: nothing */
+    int esp_tls_flags;      /* of a certificate, MBEDTLS_X509_BADCERT_...; 0: none */
 } esp_tls_last_error_t;
 
 typedef struct esp_tls_last_error *esp_tls_error_handle_t;

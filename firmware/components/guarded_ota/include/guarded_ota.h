@@ -65,7 +65,7 @@ typedef struct {
     uint32_t receive_timeout_ms;  /* of one read; default 5 s */
     unsigned max_redirects;       /* default 5 */
     unsigned max_attempts;        /* default 6; an attempt that made progress does not count */
-    uint32_t backoff_ms;          /* before the second attempt, then doubled up to 60 s; default 1 s */
+    uint32_t backoff_ms;          /* before the second attempt, doubled each time; default 1 s */
     /* Is told of each stage, and of progress about once in 64 KiB; may be NULL. */
     void (*on_progress)(guarded_ota_stage_t stage, size_t received, size_t total, void *context);
     void *context;
