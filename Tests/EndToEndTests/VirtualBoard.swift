@@ -3,7 +3,7 @@ import Foundation
 import Testing
 
 /// The virtual board with its flash: the on-device app, run with no hardware.
-final class VirtualBoard {
+final class VirtualBoard: Sendable {
     /// What one run of it came to.
     struct Run {
         let status: Int32
@@ -48,6 +48,26 @@ final class VirtualBoard {
     init(factory: Data) throws {
         self.folder = try Folder()
         try self.folder.write(factory, to: "factory.bin")
+    }
+
+    /// Another one with the same in its flash.
+    init(like other: VirtualBoard) throws {
+        self.folder = try Folder()
+        for file in ["factory.bin", "flash"] {
+            try self.folder.write(try other.folder.bytes(file), to: file)
+        }
+    }
+
+    /// What is in the flash.
+    var flash: Data {
+        get throws { try self.folder.bytes("flash") }
+    }
+
+    /// Erases a part of the flash by hand.
+    func erase(_ part: Range<Int>) throws {
+        var flash = try self.flash
+        flash.replaceSubrange(part, with: Data(repeating: 0xFF, count: part.count))
+        try self.folder.write(flash, to: "flash")
     }
 
     /// Boots with no update asked for.

@@ -472,20 +472,25 @@ class Handler(http.server.BaseHTTPRequestHandler):
         self.say(head(200, length(len(data)), *fields), data[:len(half)])
         self.fin()
 
-    def resumable(self, *fields, validator=None):
+    def resumable(self, *fields, validator=None, breaks=True):
         """As a good server, whose first answer breaks."""
         data, tag = self.file()
         validator = validator or tag
         fields = fields or (f"ETag: {tag}",)
         start = self.asked_from()
-        if start == 0:
-            self.broken(data, *fields) if self.number == 1 else self.whole(data, *fields)
+        if start == 0 and breaks and self.number == 1:
+            self.broken(data, *fields)
+        elif start == 0:
+            self.whole(data, *fields)
         elif self.headers.get("If-Range", validator) != validator:
             self.whole(data, *fields)
         elif start >= len(data):
             self.say(head(416, f"Content-Range: bytes */{len(data)}", length(0)))
         else:
             self.part(data, start, *fields)
+
+    def ranges(self):
+        self.resumable(breaks=False)
 
     def resume(self):
         self.resumable()
@@ -554,6 +559,10 @@ class Handler(http.server.BaseHTTPRequestHandler):
             head(206, length(100), tag, f"Content-Range: bytes {start}-{start + 99}/{len(data)}"),
             data[start:start + 100]))
 
+    def rest_silent(self):
+        self.rest(lambda data, start, tag: self.fin() if self.number == 2 else self.part(
+            data, start, tag))
+
     def rest_breaks(self):
         """Each answer breaks after some sectors."""
         data, tag = self.file()
@@ -604,6 +613,9 @@ class Handler(http.server.BaseHTTPRequestHandler):
         digest = sha256 or hashlib.sha256(image).hexdigest()
         text = "\n".join([f"sha256={digest}", *more, ""]).encode()
         self.say(head(200, length(len(text))), text)
+
+    def manifest_now(self):
+        self.manifest(sha256=hashlib.sha256(self.file()[0]).hexdigest())
 
     def manifest_full(self):
         self.manifest("# of the demo image", f"size={len(image)}", "version=2.0.0", "later=yes")

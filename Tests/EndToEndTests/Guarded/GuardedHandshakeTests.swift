@@ -65,14 +65,18 @@ import Testing
 
     static let certificates: [Refused] = [
         Refused("x509-untrusted-ca") {
-            try $0.mint("x", [Self.address], by: $0.mint("Other", [Self.authority], signsItself: true))
+            try $0.mint(
+                "x", [Self.address], by: $0.mint("Other", [Self.authority], signsItself: true))
         },
         Refused("x509-lookalike-ca") {
-            try $0.mint("x", [Self.address], by: $0.mint("Root", [Self.authority], signsItself: true))
+            try $0.mint(
+                "x", [Self.address], by: $0.mint("Root", [Self.authority], signsItself: true))
         },
         Refused("x509-self-signed") { try $0.mint("x", [Self.address], signsItself: true) },
         Refused("x509-name-mismatch") { try $0.mint("other") },
-        Refused("x509-cn-ignored-when-san") { try $0.mint("127.0.0.1", ["subjectAltName=DNS:other"]) },
+        Refused("x509-cn-ignored-when-san") {
+            try $0.mint("127.0.0.1", ["subjectAltName=DNS:other"])
+        },
         Refused("x509-ip-no-match") { try $0.mint("127.0.0.1", ["subjectAltName=IP:127.0.0.2"]) },
         Refused("x509-wildcard-depth") { try $0.mint("x", ["subjectAltName=DNS:*.0.0.1.x"]) },
         Refused("x509-expired", clock) {

@@ -23,9 +23,10 @@ import Testing
             self.stage = try #require(try find("stage: ([a-z-]+)"))
             self.slot = try #require(try find("running: .*slot: ([a-z0-9_]+)"))
             self.version = try find("running: .*version: ([0-9.]+)") ?? "2.0.0"
-            self.covers = try find("covers: \\[(.*)\\]").map {
-                $0.split(separator: ", ").map(String.init)
-            } ?? []
+            self.covers =
+                try find("covers: \\[(.*)\\]").map {
+                    $0.split(separator: ", ").map(String.init)
+                } ?? []
         }
 
         /// Where a guarded update may notice what a correct device notices there.
@@ -70,6 +71,7 @@ import Testing
     }
 
     private static let today = String(Date().ISO8601Format().prefix(10))
+    private static let notTrusted = GuardedEnd.rejected("verify", "ESP_ERR_OTA_VALIDATE_FAILED")
     private static let noDigest = GuardedEnd.rejected("header", "ESP_ERR_OTA_VALIDATE_FAILED")
 
     static let trials: [String: Trial] = [
@@ -283,6 +285,14 @@ import Testing
             isOlder ? .refused : .updated(version), old: "factory 1.9.10")
     }
 
+    /// The trusted key is that of the running app's own signature.
+    @Test(.timeLimit(.minutes(5)))
+    func aSignedBuildThatIsNotSignedItselfTrustsNothing() throws {
+        try Setup("none").update(Trial(options: ["--signed"])).expect(Self.notTrusted)
+        let trial = Trial(isSigned: true)
+        try Setup("none", trial).update(trial).expect(.updated)
+    }
+
     /// A digest from elsewhere protects an image that has none of its own.
     @Test(.timeLimit(.minutes(5)))
     func anImageWithoutASHA256IsTakenByItsManifest() throws {
@@ -307,17 +317,18 @@ import Testing
         #expect(update.run.operations(in: 0x11_0000..<0x31_0000) == 0, "\(update.run.console)")
     }
 
-    /// Each of the flash operations of the slot, one after the other, every fifth of them.
-    @Test(.timeLimit(.minutes(5)), arguments: Array(stride(from: 3, through: 38, by: 5)))
-    func aFlashThatFailsIsSaidTo(operation: Int) throws {
-        let update = try Setup("none").update(Trial(options: ["--fail-at", "\(operation)"]))
-        #expect(update.run.status == 0, "\(update.run.console)")
-        switch update.run.outcome {
-        case "updated":
-            // It was one of NVS, which an update can do without.
-            #expect(update.run.running == "ota_0 2.0.0", "\(update.run.console)")
-        default:
-            update.expect(.rejected("write", "ESP_ERR_FLASH_OP_FAIL"))
-        }
+    /// An update's flash operations: 38 of the slot, among them two for progress in NVS, one for what is
+    /// expected, and otadata.
+    @Test(
+        .timeLimit(.minutes(5)),
+        arguments: [
+            (3, "write"), (11, "write"), (19, "write"), (27, "write"), (36, "write"),
+            (43, "set-boot"),
+        ])
+    func aFlashThatFailsIsSaidTo(operation: Int, stage: String) throws {
+        let server = try UpdateServer.shared.get()
+        try GuardedUpdate(
+            VirtualBoard(), server.url + "honest", ca: server.ca, ["--fail-at", "\(operation)"]
+        ).expect(.rejected(stage, "ESP_ERR_FLASH_OP_FAIL"))
     }
 }

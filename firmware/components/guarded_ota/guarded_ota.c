@@ -84,7 +84,9 @@ static esp_err_t install(guarded_run_t *run)
     if (error != ESP_OK) {
         guarded_expect_nothing();
         guarded_slot_discard(&run->writer);
-        return guarded_fail(run, GUARDED_OTA_VERIFY, error);
+        return guarded_fail(run, error == ESP_ERR_OTA_VALIDATE_FAILED ? GUARDED_OTA_VERIFY
+                                                                      : GUARDED_OTA_SET_BOOT,
+                            error);
     }
     return ESP_OK;
 }
@@ -238,7 +240,8 @@ guarded_ota_proof_t guarded_ota_prove(void)
         guarded_expect_nothing();
         return GUARDED_OTA_ROLLED_BACK;
     }
-    if (esp_ota_get_state_partition(running, &state) != ESP_OK ||
+    /* Before it is confirmed, the next boot may be another one's. */
+    if (esp_ota_get_state_partition(running, &state) == ESP_OK &&
         state != ESP_OTA_IMG_PENDING_VERIFY) {
         guarded_history_clear(expectation.version);
         guarded_expect_nothing();
