@@ -203,6 +203,10 @@ class Handler(http.server.BaseHTTPRequestHandler):
     def cut_at_sector(self):
         self.whole(image[:len(image) // 4096 * 4096])
 
+    def cut_at_sector_in_chunks(self):
+        self.say(head(200, "Transfer-Encoding: chunked"),
+                 chunks(image[:len(image) // 4096 * 4096]), b"0\r\n\r\n")
+
     def cut_before_end(self):
         self.whole(image[:-16])
 
@@ -529,7 +533,11 @@ class Handler(http.server.BaseHTTPRequestHandler):
         self.rest(lambda data, start, tag: self.say(short(404)))
 
     def rest_shifted(self):
-        self.rest(lambda data, start, tag: self.part(data, start + 16, tag))
+        """In chunks, so that no length tells it too."""
+        self.rest(lambda data, start, tag: self.say(
+            head(206, "Transfer-Encoding: chunked", tag,
+                 f"Content-Range: bytes {start + 16}-{len(data) - 1}/{len(data)}"),
+            chunks(data[start + 16:]), b"0\r\n\r\n"))
 
     def rest_earlier(self):
         self.rest(lambda data, start, tag: self.part(data, 0, tag))

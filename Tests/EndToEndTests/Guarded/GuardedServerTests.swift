@@ -186,7 +186,7 @@ import Testing
         try GuardedUpdate(board, three.url + "honest", ca: three.ca)
             .expect(.updated("3.0.0"), slot: "ota_1")
         let lines = manifest.map { "manifest \(two.url)\($0)" }
-        for path in ["cut-at-sector", "cut-before-end"] {
+        for path in ["cut-at-sector", "cut-at-sector-in-chunks", "cut-before-end"] {
             let update = try GuardedUpdate(board, two.url + path, ca: two.ca, typing: lines)
             update.expect(Self.notWhole, old: "ota_1 3.0.0")
         }
