@@ -3,7 +3,7 @@ import Foundation
 import Testing
 
 /// The virtual board with its flash: the on-device app, run with no hardware.
-final class VirtualBoard {
+final class VirtualBoard: Sendable {
     /// What one run of it came to.
     struct Run {
         let status: Int32
@@ -39,11 +39,35 @@ final class VirtualBoard {
     static let program = (binary as NSString).deletingLastPathComponent + "/virtual-board"
 
     /// - Parameter version: of the factory app, which is of the demo image's project.
-    init(version: String = "1.0.0") throws {
-        self.folder = try Folder()
+    convenience init(version: String = "1.0.0") throws {
         let recipe = AppImageRecipe(
             project: AppImageRecipe.demo.project, version: version, size: 69_712)
-        try self.folder.write(Data(recipe.bytes()), to: "factory.bin")
+        try self.init(factory: Data(recipe.bytes()))
+    }
+
+    init(factory: Data) throws {
+        self.folder = try Folder()
+        try self.folder.write(factory, to: "factory.bin")
+    }
+
+    /// Another one with the same in its flash.
+    init(like other: VirtualBoard) throws {
+        self.folder = try Folder()
+        for file in ["factory.bin", "flash"] {
+            try self.folder.write(try other.folder.bytes(file), to: file)
+        }
+    }
+
+    /// What is in the flash.
+    var flash: Data {
+        get throws { try self.folder.bytes("flash") }
+    }
+
+    /// Erases a part of the flash by hand.
+    func erase(_ part: Range<Int>) throws {
+        var flash = try self.flash
+        flash.replaceSubrange(part, with: Data(repeating: 0xFF, count: part.count))
+        try self.folder.write(flash, to: "flash")
     }
 
     var flash: String { self.folder.file("flash") }
@@ -88,17 +112,25 @@ final class VirtualBoard {
             ] + more, within: seconds)
     }
 
+    /// Types lines on the console, in one boot after another.
+    func type(_ lines: [String], ca: String, _ more: [String] = [], stoppedAfter seconds: Int = 90)
+        throws -> Run
+    {
+        try self.run(
+            ["--ca", ca, "--max-boots", "8"] + more, within: Double(seconds) + 30,
+            stoppedAfter: seconds, input: lines.map { $0 + "\n" }.joined())
+    }
+
     private func run(
-        _ words: [String], within seconds: Double, stoppedAfter limit: Int? = nil
+        _ words: [String], within seconds: Double, stoppedAfter limit: Int? = nil,
+        input: String? = nil
     ) throws -> Run {
         let files = [
             "--flash", self.flash, "--factory", self.factory,
         ]
-        let done =
-            try limit.map {
-                try EndToEndTests.run(
-                    "timeout", ["\($0)", Self.program] + files + words, within: seconds)
-            } ?? EndToEndTests.run(Self.program, files + words, within: seconds)
+        let command = (limit.map { ["timeout", "\($0)"] } ?? []) + [Self.program] + files + words
+        let done = try EndToEndTests.run(
+            command[0], Array(command.dropFirst()), input: input, within: seconds)
         let prefix = "OTA-REPORT "
         let reports = done.output.split(separator: "\n").filter { $0.hasPrefix(prefix) }.map {
             try? JSONSerialization.jsonObject(with: Data($0.dropFirst(prefix.count).utf8))

@@ -57,6 +57,7 @@ static void help(void)
 {
     printf("URL             update from it\n"
            "method NAME     native, simple, advanced or guarded\n"
+           "manifest URL    where guarded finds the image's SHA-256; 'manifest none': nowhere\n"
            "status          what runs\n"
            "confirm         confirm this app\n"
            "reboot          restart\n"
@@ -70,6 +71,9 @@ static void obey(const char *line)
         console_update(line);
     } else if (strncmp(line, "method ", 7) == 0) {
         choose_method(line + 7);
+    } else if (strncmp(line, "manifest ", 9) == 0) {
+        guarded_set_manifest(strcmp(line + 9, "none") == 0 ? "" : line + 9);
+        printf("%s\n", line);
     } else if (strcmp(line, "status") == 0) {
         report_boot();
     } else if (strcmp(line, "confirm") == 0) {

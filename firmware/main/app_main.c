@@ -25,9 +25,15 @@ static void begin_nvs(void)
 
 static void say_what_became_of_the_update(void)
 {
-    switch (guarded_ota_prove(true)) {
-    case GUARDED_OTA_NEW_RUNS: ESP_LOGI(tag, "the new app runs, byte for byte"); break;
-    case GUARDED_OTA_ROLLED_BACK: ESP_LOGW(tag, "the last update was rolled back"); break;
+    switch (guarded_ota_prove()) {
+    case GUARDED_OTA_NEW_RUNS:
+        ESP_LOGI(tag, "the new app runs, byte for byte");
+        report_proof("new-runs");
+        break;
+    case GUARDED_OTA_ROLLED_BACK:
+        ESP_LOGW(tag, "the last update does not run");
+        report_proof("old-runs");
+        break;
     default: break;
     }
 }

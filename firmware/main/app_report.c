@@ -91,3 +91,9 @@ void report_self_test(const char *outcome)
            report_state());
     fflush(stdout);
 }
+
+void report_proof(const char *outcome)
+{
+    printf("OTA-REPORT {\"event\":\"proof\",\"outcome\":\"%s\"}\n", outcome);
+    fflush(stdout);
+}

@@ -9,6 +9,8 @@ void report_boot(void);
 void report_update(const char *method, const update_t *update);
 /* What the self-test came to: "pass", "fail", "no-confirm". */
 void report_self_test(const char *outcome);
+/* What runs after a guarded update: "new-runs" or "old-runs". */
+void report_proof(const char *outcome);
 
 /* The otadata state of the running slot in a word: "NEW", "PENDING_VERIFY", ... or "UNDEFINED". */
 const char *report_state(void);

@@ -26,6 +26,9 @@ void method_simple(const char *url, update_t *update);
 void method_advanced(const char *url, update_t *update);
 void method_guarded(const char *url, update_t *update);
 
+/* Where the guarded method finds the image's SHA-256; empty: nowhere. */
+void guarded_set_manifest(const char *url);
+
 /* The method of that name; NULL if there is none. */
 const method_t *method_named(const char *name);
 /* The one that the build has chosen. */

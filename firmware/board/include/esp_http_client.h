@@ -46,7 +46,8 @@ typedef enum {
 typedef struct esp_http_client_event {
     esp_http_client_event_id_t event_id;
     esp_http_client_handle_t client;
-    void *data; /* of ON_DATA: body bytes, with no zero byte */
+    void *data; /* of ON_DATA: body bytes, with no zero byte; of ERROR and DISCONNECTED: an
+                 * esp_tls_error_handle_t */
     int data_len;
     void *user_data;
     char *header_key; /* of ON_HEADER */

@@ -1,10 +1,14 @@
-/* Error numbers of esp-tls (ESP-IDF Programming Guide, "Error Codes Reference"). The connections
- * themselves are made by esp_http_client. */
+/* What esp-tls says of a connection that failed (ESP-IDF Programming Guide, "ESP-TLS", "Error Codes
+ * Reference"). The connections themselves are made by esp_http_client. */
 #pragma once
 
 #include <stdbool.h>
 
 #include "esp_err.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
 
 #define ESP_ERR_ESP_TLS_BASE 0x8000
 #define ESP_ERR_ESP_TLS_CANNOT_RESOLVE_HOSTNAME (ESP_ERR_ESP_TLS_BASE + 0x01)
@@ -26,3 +30,19 @@
 #define ESP_ERR_MBEDTLS_SSL_WRITE_FAILED (ESP_ERR_ESP_TLS_BASE + 0x18)
 #define ESP_ERR_MBEDTLS_PK_PARSE_KEY_FAILED (ESP_ERR_ESP_TLS_BASE + 0x19)
 #define ESP_ERR_MBEDTLS_SSL_HANDSHAKE_FAILED (ESP_ERR_ESP_TLS_BASE + 0x1A)
+
+typedef struct esp_tls_last_error {
+    esp_err_t last_error;   /* one of the above; 0: none */
+    int esp_tls_error_code; /* of Mbed TLS, as a positive number; 0: none */
+    int esp_tls_flags;      /* of a certificate, MBEDTLS_X509_BADCERT_...; 0: none */
+} esp_tls_last_error_t;
+
+typedef struct esp_tls_last_error *esp_tls_error_handle_t;
+
+/* Its last_error; ESP_ERR_INVALID_STATE without a handle. Code and flags go where the pointers
+ * lead, if they are not NULL. Afterwards there is no error. */
+esp_err_t esp_tls_get_and_clear_last_error(esp_tls_error_handle_t handle, int *code, int *flags);
+
+#ifdef __cplusplus
+}
+#endif

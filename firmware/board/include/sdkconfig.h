@@ -9,6 +9,9 @@ extern "C" {
 
 /* What --timeout-ms says; 5000 by default. */
 int board_receive_timeout(void);
+/* What --kconfig says of a number, or a yes or no, that is named without CONFIG_; else the
+ * other one. */
+int board_kconfig(const char *name, int otherwise);
 
 #ifdef __cplusplus
 }

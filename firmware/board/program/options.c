@@ -163,6 +163,19 @@ static bool set_timeout(options_t *options, const char *value)
     return is_right;
 }
 
+static bool set_kconfig(options_t *options, const char *value)
+{
+    uint32_t number;
+    (void)options;
+    const char *equals = strchr(value, '=');
+    if (!equals || equals == value || board.kconfig_count == KCONFIG_LIMIT ||
+        !parse_u32(equals + 1, 0, INT32_MAX, &number)) {
+        return false;
+    }
+    board.kconfig[board.kconfig_count++] = (kconfig_t){.text = value, .number = (int)number};
+    return true;
+}
+
 static bool set_tls_in_length(options_t *options, const char *value)
 {
     uint32_t number;
@@ -287,6 +300,8 @@ static const struct {
     {"slot-size", "64K, 128K...16M", "of a flash that is made, a multiple of 64K; 1M by default",
      set_slot_size},
     {"timeout-ms", "1...3600000", "the app's receive timeout; 5000 by default", set_timeout},
+    {"kconfig", "NAME=NUMBER", "a value of Kconfig that is not the build's; may be repeated",
+     set_kconfig},
     {"tls-in-length", "512...16384", "CONFIG_MBEDTLS_SSL_IN_CONTENT_LEN; 16384 by default",
      set_tls_in_length},
     {"basic-auth", NULL, "CONFIG_ESP_HTTP_CLIENT_ENABLE_BASIC_AUTH", set_basic_auth},

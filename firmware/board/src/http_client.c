@@ -174,7 +174,7 @@ esp_err_t esp_http_client_close(esp_http_client_handle_t client)
     if (client->state < HTTP_CLIENT_INIT) {
         return ESP_OK;
     }
-    http_client_dispatch(client, HTTP_EVENT_DISCONNECTED, NULL, 0);
+    http_client_dispatch(client, HTTP_EVENT_DISCONNECTED, &client->failure, 0);
     client->state = HTTP_CLIENT_INIT;
     transport_close(client->transport);
     client->transport = NULL;

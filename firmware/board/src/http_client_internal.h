@@ -68,6 +68,7 @@ struct esp_http_client {
     int redirections; /* and authorizations */
     bool is_again;    /* perform: another request follows */
     int error_number;
+    esp_tls_last_error_t failure; /* of the connection; what events of errors point to */
     http_client_response_t response;
 };
 

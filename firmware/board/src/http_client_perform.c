@@ -117,7 +117,7 @@ static esp_err_t perform_once(esp_http_client_handle_t client)
         error = fetch(client);
     }
     if (error != ESP_OK) {
-        http_client_dispatch(client, HTTP_EVENT_ERROR, NULL, 0);
+        http_client_dispatch(client, HTTP_EVENT_ERROR, &client->failure, 0);
         return error;
     }
     error = check_response(client);

@@ -58,9 +58,8 @@ esp_err_t http_client_connect(esp_http_client_handle_t client)
         ESP_LOGE(TAG, "No transport found");
         return ESP_ERR_HTTP_INVALID_TRANSPORT;
     }
-    esp_err_t error = ESP_OK;
     transport_config_t config = transport_config(client);
-    client->transport = transport_connect(&config, &error);
+    client->transport = transport_connect(&config, &client->failure);
     if (!client->transport) {
         client->error_number = errno;
         ESP_LOGE(TAG, "Connection failed, sock < 0");
@@ -203,7 +202,7 @@ esp_err_t esp_http_client_open(esp_http_client_handle_t client, int write_len)
         error = http_client_send_request(client);
     }
     if (error != ESP_OK) {
-        http_client_dispatch(client, HTTP_EVENT_ERROR, NULL, 0);
+        http_client_dispatch(client, HTTP_EVENT_ERROR, &client->failure, 0);
     }
     return error;
 }

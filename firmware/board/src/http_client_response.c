@@ -172,6 +172,12 @@ static int receive(esp_http_client_handle_t client, size_t count)
     if (result <= 0) {
         client->error_number = errno;
     }
+    /* Of a timeout or a failed poll esp-tls remembers nothing. */
+    if (result == TRANSPORT_FIN) {
+        client->failure.last_error = ESP_ERR_ESP_TLS_TCP_CLOSED_FIN;
+    } else if (result < TRANSPORT_FAILED) {
+        client->failure.esp_tls_error_code = -result;
+    }
     return result;
 }
 
@@ -272,7 +278,7 @@ static int end_read(esp_http_client_handle_t client, int result, int done)
     if (result == TRANSPORT_TIMEOUT) {
         done = done > 0 ? done : -ESP_ERR_HTTP_EAGAIN;
     } else if (done == 0 && !esp_http_client_is_complete_data_received(client)) {
-        http_client_dispatch(client, HTTP_EVENT_ERROR, NULL, 0);
+        http_client_dispatch(client, HTTP_EVENT_ERROR, &client->failure, 0);
         done = ESP_FAIL;
     }
     errno = number; /* applications log it */

@@ -5,6 +5,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "board/system.h"
 #include "esp_rom_sys.h"
@@ -24,6 +25,17 @@ void system_on_idle(void (*idle)(void)) { kernel_on_idle(idle); }
 void system_wait_at_end_of_input(void) { kernel_wait_at_end_of_input(); }
 
 int board_receive_timeout(void) { return board.timeout_ms; }
+
+int board_kconfig(const char *name, int otherwise)
+{
+    for (size_t i = 0; i < board.kconfig_count; i++) {
+        size_t length = strcspn(board.kconfig[i].text, "=");
+        if (strlen(name) == length && memcmp(name, board.kconfig[i].text, length) == 0) {
+            return board.kconfig[i].number;
+        }
+    }
+    return otherwise;
+}
 
 void esp_restart(void)
 {

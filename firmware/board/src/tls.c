@@ -18,19 +18,37 @@ struct transport {
     tls_session_t *session; /* NULL: plain TCP */
 };
 
-static esp_err_t open_session(transport_t *transport, const transport_config_t *config)
+esp_err_t esp_tls_get_and_clear_last_error(esp_tls_error_handle_t handle, int *code, int *flags)
 {
-    esp_err_t error = ESP_OK;
-    transport->session = tls_session_open(config, transport->socket, &error);
+    if (!handle) {
+        return ESP_ERR_INVALID_STATE;
+    }
+    esp_tls_last_error_t last = *handle;
+    if (code) {
+        *code = last.esp_tls_error_code;
+    }
+    if (flags) {
+        *flags = last.esp_tls_flags;
+    }
+    *handle = (esp_tls_last_error_t){0};
+    return last.last_error;
+}
+
+static esp_err_t open_session(transport_t *transport, const transport_config_t *config,
+                              esp_tls_last_error_t *failure)
+{
+    transport->session = tls_session_open(config, transport->socket, failure);
     if (!transport->session) {
         close(transport->socket);
     }
-    return error;
+    return failure->last_error;
 }
 
-static esp_err_t open_transport(transport_t *transport, const transport_config_t *config)
+static esp_err_t open_transport(transport_t *transport, const transport_config_t *config,
+                                esp_tls_last_error_t *failure)
 {
     esp_err_t error = tls_socket_connect(config, &transport->socket);
+    failure->last_error = error;
     if (!config->is_tls) {
         if (error != ESP_OK) {
             ESP_LOGE(TAG, "Failed to open a new connection: %d", error);
@@ -40,7 +58,7 @@ static esp_err_t open_transport(transport_t *transport, const transport_config_t
     if (error != ESP_OK) {
         ESP_LOGE(TLS_TAG, "Failed to open new connection");
     } else {
-        error = open_session(transport, config);
+        error = open_session(transport, config, failure);
     }
     if (error != ESP_OK) {
         ESP_LOGE(TAG, "Failed to open a new connection");
@@ -48,15 +66,15 @@ static esp_err_t open_transport(transport_t *transport, const transport_config_t
     return error;
 }
 
-transport_t *transport_connect(const transport_config_t *config, esp_err_t *error)
+transport_t *transport_connect(const transport_config_t *config, esp_tls_last_error_t *failure)
 {
+    *failure = (esp_tls_last_error_t){0};
     transport_t *transport = calloc(1, sizeof(*transport));
     if (!transport) {
-        *error = ESP_ERR_NO_MEM;
+        failure->last_error = ESP_ERR_NO_MEM;
         return NULL;
     }
-    *error = open_transport(transport, config);
-    if (*error != ESP_OK) {
+    if (open_transport(transport, config, failure) != ESP_OK) {
         free(transport);
         return NULL;
     }

@@ -45,8 +45,9 @@ esp_err_t tls_socket_connect(const transport_config_t *config, int *socket);
 /* Waits until it can be read or written. > 0: it can. 0: not in time. -1: an error. */
 int tls_socket_poll(int socket, bool writes, int timeout_ms);
 
-/* A session over a connected socket, its handshake done. NULL: *error says why. */
-tls_session_t *tls_session_open(const transport_config_t *config, int socket, esp_err_t *error);
+/* A session over a connected socket, its handshake done. NULL: *failure says why. */
+tls_session_t *tls_session_open(const transport_config_t *config, int socket,
+                                esp_tls_last_error_t *failure);
 size_t tls_session_available(const tls_session_t *session);
 /* > 0, 0 at the end (close_notify or FIN), or an error of Mbed TLS 3.6. */
 int tls_session_read(tls_session_t *session, unsigned char *to, size_t count);

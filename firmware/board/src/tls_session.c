@@ -144,7 +144,8 @@ static int64_t milliseconds(void)
 
 /* The clock is looked at only when a receive has timed out: bytes that drip in keep it going for
  * ever. */
-static esp_err_t shake_hands(tls_session_t *session, int timeout_ms, int64_t start)
+static esp_err_t shake_hands(tls_session_t *session, int timeout_ms, int64_t start,
+                             esp_tls_last_error_t *failure)
 {
     for (;;) {
         int result = mbedtls_ssl_handshake(&session->ssl);
@@ -155,6 +156,8 @@ static esp_err_t shake_hands(tls_session_t *session, int timeout_ms, int64_t sta
             ESP_LOGE(TLS_MBEDTLS_TAG, "mbedtls_ssl_handshake returned -0x%04X",
                      (unsigned)-tls_error_of_3_6(result));
             say_verdict(session);
+            failure->esp_tls_error_code = -tls_error_of_3_6(result);
+            failure->esp_tls_flags = (int)mbedtls_ssl_get_verify_result(&session->ssl);
             ESP_LOGE(TLS_TAG, "Failed to open new connection");
             return ESP_ERR_MBEDTLS_SSL_HANDSHAKE_FAILED;
         }
@@ -165,23 +168,24 @@ static esp_err_t shake_hands(tls_session_t *session, int timeout_ms, int64_t sta
     }
 }
 
-tls_session_t *tls_session_open(const transport_config_t *config, int socket, esp_err_t *error)
+tls_session_t *tls_session_open(const transport_config_t *config, int socket,
+                                esp_tls_last_error_t *failure)
 {
     int64_t start = milliseconds();
     tls_session_t *session = calloc(1, sizeof(*session));
     if (!session) {
-        *error = ESP_ERR_NO_MEM;
+        failure->last_error = ESP_ERR_NO_MEM;
         return NULL;
     }
     prepare(session, socket);
-    *error = configure(config, session);
-    if (*error != ESP_OK) {
+    failure->last_error = configure(config, session);
+    if (failure->last_error != ESP_OK) {
         ESP_LOGE(TLS_TAG, "create_ssl_handle failed");
         ESP_LOGE(TLS_TAG, "Failed to open new connection");
     } else {
-        *error = shake_hands(session, config->timeout_ms, start);
+        failure->last_error = shake_hands(session, config->timeout_ms, start, failure);
     }
-    if (*error != ESP_OK) {
+    if (failure->last_error != ESP_OK) {
         tls_session_close(session);
         return NULL;
     }

@@ -2,110 +2,188 @@
 
 #include <inttypes.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
 #include "esp_log.h"
+#include "esp_timer.h"
+#include "esp_tls.h"
 
 static const char *const tag = "guarded_ota";
 
-static void keep(guarded_fields_t *fields, char *place, size_t size, const char *value)
+/* --- fields and events ------------------------------------------------------------------------ */
+
+/* A value that is too long is as good as none. */
+static bool keep(char *place, size_t size, const char *value)
 {
     size_t length = strlen(value);
-    if (length >= size) {
-        fields->is_cut = true;
-        return;
+    place[0] = 0;
+    if (length < size) {
+        memcpy(place, value, length + 1);
     }
-    memcpy(place, value, length + 1);
+    return length < size;
 }
 
 static void field_came(guarded_fields_t *fields, const char *name, const char *value)
 {
     if (strcasecmp(name, "Location") == 0) {
-        keep(fields, fields->location, sizeof(fields->location), value);
+        fields->is_cut = !keep(fields->location, sizeof(fields->location), value);
     } else if (strcasecmp(name, "ETag") == 0) {
-        keep(fields, fields->etag, sizeof(fields->etag), value);
+        keep(fields->etag, sizeof(fields->etag), value);
     } else if (strcasecmp(name, "Last-Modified") == 0) {
-        keep(fields, fields->last_modified, sizeof(fields->last_modified), value);
+        keep(fields->last_modified, sizeof(fields->last_modified), value);
     } else if (strcasecmp(name, "Content-Range") == 0) {
-        keep(fields, fields->content_range, sizeof(fields->content_range), value);
+        keep(fields->content_range, sizeof(fields->content_range), value);
+    } else if (strcasecmp(name, "Content-Length") == 0) {
+        fields->has_length = true;
+    } else if (strcasecmp(name, "Transfer-Encoding") == 0) {
+        fields->has_coding = true;
     } else if (strcasecmp(name, "Content-Encoding") == 0) {
-        fields->is_encoded = strcasecmp(value, "identity") != 0;
+        fields->is_encoded |= strcasecmp(value, "identity") != 0;
     }
 }
 
+static int64_t microseconds_left(const guarded_response_t *response)
+{
+    return response->request.deadline - esp_timer_get_time();
+}
+
+/* A certificate that is not trusted now will not be in a second. */
+static void connection_failed(guarded_response_t *response, esp_tls_error_handle_t error)
+{
+    int flags = 0;
+    esp_err_t failure = esp_tls_get_and_clear_last_error(error, NULL, &flags);
+    response->failure = error == NULL ? ESP_OK : failure;
+    if (flags != 0) {
+        ESP_LOGE(tag, "the server's certificate is not to be trusted (flags 0x%x)",
+                 (unsigned)flags);
+        response->may_recover = false;
+    }
+}
+
+/* A read goes on while bytes drip in; what ends it at the deadline is a timeout, set by the
+ * bytes. */
 static esp_err_t on_event(esp_http_client_event_t *event)
 {
-    if (event->event_id == HTTP_EVENT_ON_HEADER) {
-        field_came(event->user_data, event->header_key, event->header_value);
+    guarded_response_t *response = event->user_data;
+    if (event->event_id == HTTP_EVENT_ERROR) {
+        connection_failed(response, event->data);
+    } else if (event->event_id == HTTP_EVENT_ON_HEADER && event->header_value != NULL) {
+        field_came(&response->fields, event->header_key, event->header_value);
+    }
+    if ((event->event_id == HTTP_EVENT_ON_HEADER || event->event_id == HTTP_EVENT_ON_DATA) &&
+        microseconds_left(response) <= 0) {
+        esp_http_client_set_timeout_ms(event->client, 1);
     }
     return ESP_OK;
 }
 
-static esp_err_t open_client(guarded_response_t *response, const char *url, size_t from,
-                             const char *validator)
+/* --- the request ------------------------------------------------------------------------------ */
+
+static esp_err_t set_fields(const guarded_response_t *response)
 {
-    const guarded_ota_config_t *config = response->config;
+    const guarded_request_t *request = &response->request;
+    esp_err_t error = esp_http_client_set_header(response->client, "Accept-Encoding", "identity");
+    if (error == ESP_OK && request->from > 0) {
+        char range[32];
+        snprintf(range, sizeof(range), "bytes=%zu-", request->from);
+        error = esp_http_client_set_header(response->client, "Range", range);
+        if (error == ESP_OK && request->validator[0] != 0) {
+            error = esp_http_client_set_header(response->client, "If-Range", request->validator);
+        }
+    }
+    return error;
+}
+
+static int timeout_ms(const guarded_response_t *response)
+{
+    int64_t left = microseconds_left(response) / 1000 + 1;
+    int64_t most = response->request.config->receive_timeout_ms;
+    return (int)(left < most ? left : most);
+}
+
+static esp_err_t open_client(guarded_response_t *response)
+{
+    const guarded_ota_config_t *config = response->request.config;
+    if (microseconds_left(response) <= 0) {
+        return ESP_ERR_TIMEOUT;
+    }
     esp_http_client_config_t http = {
-        .url = url,
+        .url = response->url,
         .cert_pem = config->cert_pem,
         .crt_bundle_attach = config->crt_bundle_attach,
         .skip_cert_common_name_check = config->skip_cert_common_name_check,
-        .timeout_ms = (int)config->receive_timeout_ms,
+        .timeout_ms = timeout_ms(response),
         .keep_alive_enable = true,
         .disable_auto_redirect = true,
+        .buffer_size_tx = GUARDED_URL_LIMIT + 64, /* the request's first line */
         .event_handler = on_event,
-        .user_data = &response->fields,
+        .user_data = response,
     };
+    response->may_recover = true;
     response->client = esp_http_client_init(&http);
     if (response->client == NULL) {
+        response->may_recover = false;
         return ESP_ERR_INVALID_ARG;
     }
-    if (from > 0) {
-        char range[32];
-        snprintf(range, sizeof(range), "bytes=%zu-", from);
-        esp_http_client_set_header(response->client, "Range", range);
-        if (validator[0] != 0) {
-            esp_http_client_set_header(response->client, "If-Range", validator);
-        }
+    esp_err_t error = set_fields(response);
+    if (error == ESP_OK) {
+        error = esp_http_client_open(response->client, 0);
     }
-    return esp_http_client_open(response->client, 0);
+    response->is_connected = error == ESP_OK;
+    return error == ESP_ERR_HTTP_CONNECT && response->failure != ESP_OK ? response->failure : error;
 }
 
-/* `bytes 100-999/1000`: where the body begins and how long the file is; a length of * is no answer. */
-static bool read_content_range(const char *text, int64_t *start, int64_t *total)
+/* --- the answer ------------------------------------------------------------------------------- */
+
+static const char *read_number(const char *text, int64_t *number)
 {
-    int64_t end;
-    int used = 0;
-    int count = sscanf(text, "bytes %" SCNd64 "-%" SCNd64 "/%" SCNd64 "%n", start, &end, total, &used);
-    return count == 3 && text[used] == 0 && *start >= 0 && *start <= end && end < *total &&
-           end == *total - 1;
+    const char *start = text;
+    *number = 0;
+    while (*text >= '0' && *text <= '9' && text - start < 18) {
+        *number = *number * 10 + (*text++ - '0');
+    }
+    return text == start ? NULL : text;
 }
 
-static esp_err_t judge(guarded_response_t *response, int64_t length, size_t from)
+/* `bytes 100-999/1000`: from the byte that was asked for to the file's last. */
+static bool is_rest(const char *text, int64_t from, int64_t *total)
 {
-    if (response->fields.is_encoded) {
-        ESP_LOGE(tag, "the server has encoded the image, and nobody asked for that");
-        return ESP_ERR_INVALID_RESPONSE;
+    int64_t start, end;
+    if (strncasecmp(text, "bytes ", 6) != 0 || (text = read_number(text + 6, &start)) == NULL ||
+        *text++ != '-' || (text = read_number(text, &end)) == NULL || *text++ != '/' ||
+        (text = read_number(text, total)) == NULL) {
+        return false;
     }
-    if (response->status == 200) {
+    return *text == 0 && start == from && start <= end && end == *total - 1;
+}
+
+/* Whether a server that says so may say otherwise later. */
+static bool is_passing(int status) { return status == 408 || status == 429 || status >= 500; }
+
+static esp_err_t judge(guarded_response_t *response, int64_t length)
+{
+    const guarded_fields_t *fields = &response->fields;
+    int64_t from = (int64_t)response->request.from;
+    bool is_encoded = fields->is_encoded;
+    response->may_recover = false;
+    if (response->status == 200 && !is_encoded) {
         response->start = 0;
-        response->total = length > 0 ? length : 0;
+        response->total = length;
         return ESP_OK;
     }
-    if (response->status != 206 || from == 0) {
-        ESP_LOGE(tag, "status %d is no answer to go on with", response->status);
-        return ESP_ERR_INVALID_RESPONSE;
+    if (response->status == 206 && !is_encoded && from > 0 &&
+        is_rest(fields->content_range, from, &response->total) &&
+        (length == response->total - from || !fields->has_length)) {
+        response->start = from;
+        return ESP_OK;
     }
-    if (!read_content_range(response->fields.content_range, &response->start, &response->total) ||
-        response->start != (int64_t)from ||
-        (length > 0 && length != response->total - response->start)) {
-        ESP_LOGE(tag, "asked for bytes from %zu on, and got '%s'", from,
-                 response->fields.content_range);
-        return ESP_ERR_INVALID_RESPONSE;
-    }
-    return ESP_OK;
+    response->has_no_rest = from > 0 && (response->status == 206 || response->status == 412 ||
+                                         response->status == 416);
+    response->may_recover = is_passing(response->status);
+    ESP_LOGE(tag, "status %d%s%s is no answer to go on with", response->status,
+             is_encoded ? ", encoded" : "", response->has_no_rest ? ", for this range" : "");
+    return ESP_ERR_INVALID_RESPONSE;
 }
 
 static bool is_redirect(int status)
@@ -115,63 +193,83 @@ static bool is_redirect(int status)
 
 static bool is_https(const char *url) { return strncasecmp(url, "https://", 8) == 0; }
 
-/* Puts the place that a redirect names into `url`. */
-static esp_err_t follow(const guarded_response_t *response, char *url)
+/* Makes a Location that is a path of the same server a URL. */
+static bool make_absolute(const char *url, char location[GUARDED_URL_LIMIT])
 {
-    const char *location = response->fields.location;
-    char absolute[GUARDED_URL_LIMIT];
-    if (location[0] == 0 || response->fields.is_cut) {
+    const char *host = strstr(url, "://");
+    size_t origin = host == NULL ? 0 : (size_t)(host + 3 - url) + strcspn(host + 3, "/?#");
+    size_t length = strlen(location);
+    if (origin == 0 || origin + length >= GUARDED_URL_LIMIT) {
+        return false;
+    }
+    memmove(location + origin, location, length + 1);
+    memcpy(location, url, origin);
+    return true;
+}
+
+/* Goes to the place that a redirect names. */
+static esp_err_t follow(guarded_response_t *response)
+{
+    char *location = response->fields.location;
+    bool is_path = location[0] == '/' && location[1] != '/';
+    response->may_recover = false;
+    if (location[0] == 0 || response->fields.is_cut ||
+        (is_path && !make_absolute(response->url, location))) {
         ESP_LOGE(tag, "status %d without a usable Location", response->status);
         return ESP_ERR_INVALID_RESPONSE;
     }
-    if (location[0] == '/' && location[1] != '/') {
-        const char *host = strstr(url, "://");
-        size_t origin = host == NULL ? 0 : (size_t)(host + 3 - url) + strcspn(host + 3, "/?#");
-        if (origin == 0 || origin + strlen(location) >= sizeof(absolute)) {
-            return ESP_ERR_INVALID_RESPONSE;
-        }
-        memcpy(absolute, url, origin);
-        strcpy(absolute + origin, location);
-        location = absolute;
-    }
     bool is_http = strncasecmp(location, "http://", 7) == 0;
-    if (!is_https(location) && (!is_http || is_https(url) || !response->config->allow_http)) {
-        ESP_LOGE(tag, "no redirect is followed from %s to %s", url, location);
+    bool may_http = response->request.config->allow_http && !is_https(response->url);
+    if (!is_https(location) && !(is_http && may_http)) {
+        ESP_LOGE(tag, "no redirect is followed from %s to %s", response->url, location);
         return ESP_ERR_INVALID_RESPONSE;
     }
-    memmove(url, location, strlen(location) + 1);
+    memcpy(response->url, location, sizeof(response->url));
     return ESP_OK;
 }
 
-esp_err_t guarded_http_get(guarded_response_t *response, const guarded_ota_config_t *config,
-                           const char *first_url, size_t from, const char *validator)
+/* Asks once, and waits for the answer's fields. */
+static esp_err_t ask(guarded_response_t *response, int64_t *length)
 {
-    char url[GUARDED_URL_LIMIT];
+    memset(&response->fields, 0, sizeof(response->fields));
+    response->is_connected = false;
+    response->status = 0;
+    esp_err_t error = open_client(response);
+    if (error != ESP_OK) {
+        return error;
+    }
+    *length = esp_http_client_fetch_headers(response->client);
+    if (*length < 0) {
+        return *length == -ESP_ERR_HTTP_EAGAIN ? ESP_ERR_TIMEOUT : ESP_ERR_HTTP_FETCH_HEADER;
+    }
+    response->status = esp_http_client_get_status_code(response->client);
+    return ESP_OK;
+}
+
+esp_err_t guarded_http_get(guarded_response_t *response, const guarded_request_t *request)
+{
+    const guarded_ota_config_t *config = request->config;
     memset(response, 0, sizeof(*response));
-    response->config = config;
-    if (strlen(first_url) >= sizeof(url) || (!is_https(first_url) && !config->allow_http)) {
+    response->request = *request;
+    if (!keep(response->url, sizeof(response->url), request->url) ||
+        (!is_https(request->url) && !config->allow_http)) {
         return ESP_ERR_INVALID_ARG;
     }
-    strcpy(url, first_url);
     for (;;) {
-        memset(&response->fields, 0, sizeof(response->fields));
-        esp_err_t error = open_client(response, url, from, validator);
+        int64_t length;
+        esp_err_t error = ask(response, &length);
         if (error != ESP_OK) {
             return error;
         }
-        int64_t length = esp_http_client_fetch_headers(response->client);
-        response->status = esp_http_client_get_status_code(response->client);
-        if (length < 0) {
-            return length == -ESP_ERR_HTTP_EAGAIN ? ESP_ERR_TIMEOUT : ESP_ERR_HTTP_FETCH_HEADER;
-        }
         if (!is_redirect(response->status)) {
-            return judge(response, length, from);
+            return judge(response, length);
         }
         if (response->redirects++ >= config->max_redirects) {
             ESP_LOGE(tag, "more than %u redirects", config->max_redirects);
+            response->may_recover = false;
             return ESP_ERR_HTTP_MAX_REDIRECT;
         }
-        error = follow(response, url);
+        error = follow(response);
         if (error != ESP_OK) {
             return error;
         }
@@ -204,14 +302,13 @@ void guarded_http_close(guarded_response_t *response)
     }
 }
 
+bool guarded_http_has_end(const guarded_response_t *response)
+{
+    return response->fields.has_length || response->fields.has_coding;
+}
+
 const char *guarded_http_validator(const guarded_response_t *response)
 {
     const char *etag = response->fields.etag;
     return etag[0] == '"' ? etag : response->fields.last_modified;
-}
-
-bool guarded_http_may_recover(int status)
-{
-    return status == 0 || status == 200 || status == 206 || status == 408 || status == 416 ||
-           status == 429 || status >= 500;
 }

@@ -19,7 +19,8 @@ void guarded_image_begin(guarded_image_t *image, bool is_signed)
 
 static size_t round_up(size_t value, size_t unit) { return (value + unit - 1) / unit * unit; }
 
-/* Behind the last segment: padding, the checksum at the end of a block of 16, the digest, the signature. */
+/* Behind the last segment: padding, the checksum at the end of a block of 16, the digest, the
+ * signature. */
 static size_t length_of(const guarded_image_t *image)
 {
     size_t length = round_up(image->next + 1, 16);

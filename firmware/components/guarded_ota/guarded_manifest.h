@@ -16,7 +16,7 @@ typedef struct {
     char version[32];   /* the app's; empty: not said */
 } guarded_manifest_t;
 
-/* Reads a manifest: `sha256` (64 hexadecimal digits), `size` (decimal) and `version`; empty lines, lines that
- * begin with # and keys that are not known are passed over. ESP_ERR_INVALID_RESPONSE: a known key has no such
- * value, or comes twice, or there is no sha256. */
+/* Reads a manifest: `sha256` (64 hexadecimal digits), `size` (decimal) and `version`; empty lines,
+ * lines that begin with # and keys that are not known are passed over. ESP_ERR_INVALID_RESPONSE: a
+ * known key has no such value, or comes twice, or there is no sha256. */
 esp_err_t guarded_manifest_read(const char *text, size_t count, guarded_manifest_t *manifest);

@@ -1,5 +1,7 @@
 #include "guarded_policy.h"
 
+#include <ctype.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "esp_app_format.h"
@@ -7,6 +9,7 @@
 #include "esp_log.h"
 #include "esp_ota_ops.h"
 #include "esp_partition.h"
+#include "guarded_history.h"
 
 static const char *const tag = "guarded_ota";
 
@@ -26,7 +29,7 @@ esp_err_t guarded_policy_may_begin(void)
 }
 
 /* Another chip's image, as the header of the running one tells. */
-static esp_err_t judge_header(const esp_image_header_t *header)
+static esp_err_t judge_header(const esp_image_header_t *header, const guarded_manifest_t *manifest)
 {
     esp_image_header_t running;
     if (header->magic != ESP_IMAGE_HEADER_MAGIC) {
@@ -43,8 +46,9 @@ static esp_err_t judge_header(const esp_image_header_t *header)
                  running.chip_id);
         return ESP_ERR_INVALID_VERSION;
     }
-    if (header->hash_appended == 0) {
-        ESP_LOGE(tag, "the image has no SHA-256");
+    /* The checksum is one byte; two flips can cancel in it. */
+    if (header->hash_appended == 0 && !manifest->has_sha256) {
+        ESP_LOGE(tag, "neither the image nor a manifest has its SHA-256");
         return ESP_ERR_OTA_VALIDATE_FAILED;
     }
     return ESP_OK;
@@ -55,13 +59,35 @@ static bool is_same(const char *left, const char *right, size_t size)
     return strncmp(left, right, size) == 0;
 }
 
-/* Whether a version is that of an update that was rolled back. */
-static bool was_rolled_back(const esp_app_desc_t *offer)
+#define VERSION_PARTS 4
+
+/* The numbers of "v1.10.2-rc1"; false if it begins with none. */
+static bool read_version(const char version[32], unsigned long parts[VERSION_PARTS])
 {
-    esp_app_desc_t invalid;
-    const esp_partition_t *slot = esp_ota_get_last_invalid_partition();
-    return slot != NULL && esp_ota_get_partition_description(slot, &invalid) == ESP_OK &&
-           is_same(offer->version, invalid.version, sizeof(invalid.version));
+    char text[33] = {0};
+    memcpy(text, version, 32);
+    const char *at = text[0] == 'v' || text[0] == 'V' ? text + 1 : text;
+    memset(parts, 0, VERSION_PARTS * sizeof(parts[0]));
+    for (size_t part = 0; part < VERSION_PARTS && isdigit((unsigned char)*at); part++) {
+        char *end;
+        parts[part] = strtoul(at, &end, 10);
+        at = *end == '.' ? end + 1 : end;
+    }
+    return at > text + 1 || isdigit((unsigned char)text[0]);
+}
+
+/* False also if one of them has no numbers to compare. */
+static bool is_older(const char left[32], const char right[32])
+{
+    unsigned long one[VERSION_PARTS], other[VERSION_PARTS];
+    if (!read_version(left, one) || !read_version(right, other)) {
+        return false;
+    }
+    size_t part = 0;
+    while (part < VERSION_PARTS - 1 && one[part] == other[part]) {
+        part++;
+    }
+    return one[part] < other[part];
 }
 
 static esp_err_t judge_app(const esp_app_desc_t *offer, const guarded_ota_config_t *config,
@@ -79,7 +105,11 @@ static esp_err_t judge_app(const esp_app_desc_t *offer, const guarded_ota_config
         ESP_LOGE(tag, "version '%.32s' runs already", offer->version);
         return ESP_ERR_INVALID_VERSION;
     }
-    if (was_rolled_back(offer)) {
+    if (config->refuse_older_version && is_older(offer->version, running->version)) {
+        ESP_LOGE(tag, "version '%.32s' is older than '%.32s'", offer->version, running->version);
+        return ESP_ERR_INVALID_VERSION;
+    }
+    if (!config->allow_rolled_back_version && guarded_history_refuses(offer->version)) {
         ESP_LOGE(tag, "version '%.32s' was rolled back before", offer->version);
         return ESP_ERR_INVALID_VERSION;
     }
@@ -104,7 +134,7 @@ esp_err_t guarded_policy_judge(const uint8_t *bytes, const guarded_ota_config_t 
     memcpy(&header, bytes, sizeof(header));
     memcpy(offer, bytes + sizeof(header) + sizeof(esp_image_segment_header_t), sizeof(*offer));
     *stage = GUARDED_OTA_HEADER;
-    esp_err_t error = judge_header(&header);
+    esp_err_t error = judge_header(&header, manifest);
     if (error != ESP_OK) {
         return error;
     }

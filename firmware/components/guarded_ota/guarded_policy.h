@@ -8,7 +8,7 @@
 /* What must have come before an image can be judged: header, first segment's header, descriptor. */
 #define GUARDED_POLICY_BYTES (24 + 8 + 256)
 
-/* Slots and states: may an update begin? */
+/* ESP_ERR_OTA_ROLLBACK_INVALID_STATE: not before the running app is confirmed. */
 esp_err_t guarded_policy_may_begin(void);
 
 /* Judges the first bytes of an image, GUARDED_POLICY_BYTES or more, and copies its descriptor.

@@ -1,4 +1,4 @@
-/* What survives a reset, in NVS: how far a download had come, and what the next boot is to run. */
+/* How far a download had come, kept over a reset. */
 #pragma once
 
 #include <stdbool.h>
@@ -17,7 +17,7 @@ typedef struct {
     uint32_t total;                          /* of the file; 0: not known */
     bool has_sha256;
     uint8_t sha256[32];                      /* that the manifest wanted */
-    char validator[GUARDED_VALIDATOR_LIMIT]; /* a strong ETag or a date, for If-Range; empty: none */
+    char validator[GUARDED_VALIDATOR_LIMIT]; /* a strong ETag or a date, for If-Range; or empty */
 } guarded_progress_t;
 
 /* ESP_ERR_NOT_FOUND: there is none. `first` is the slot's first sector. */
@@ -27,13 +27,3 @@ esp_err_t guarded_progress_save(const guarded_progress_t *progress, const uint8_
 void guarded_progress_forget(void);
 /* A hash of a URL (FNV-1a), to tell whether progress belongs to it. */
 uint32_t guarded_progress_hash(const char *text);
-
-typedef struct {
-    uint32_t slot;      /* its address */
-    uint8_t sha256[32]; /* as esp_partition_get_sha256 gives it */
-} guarded_expectation_t;
-
-esp_err_t guarded_expect(const guarded_expectation_t *expectation);
-/* ESP_ERR_NOT_FOUND: nothing is expected. */
-esp_err_t guarded_expected(guarded_expectation_t *expectation);
-void guarded_expect_nothing(void);

@@ -4,17 +4,35 @@
 
 #include "mbedtls/md.h"
 
-esp_err_t guarded_slot_begin(guarded_slot_t *writer, const esp_partition_t *slot)
+void guarded_slot_begin(guarded_slot_t *writer, const esp_partition_t *slot)
 {
     writer->slot = slot;
     writer->received = 0;
-    return esp_partition_erase_range(slot, 0, GUARDED_SECTOR);
+}
+
+/* Whether the slot's first sector is erased, as far as a header reaches. Raw: it may be
+ * encrypted. */
+static bool is_unusable(const esp_partition_t *slot)
+{
+    uint8_t bytes[32];
+    if (esp_partition_read_raw(slot, 0, bytes, sizeof(bytes)) != ESP_OK) {
+        return false;
+    }
+    for (size_t at = 0; at < sizeof(bytes); at++) {
+        if (bytes[at] != 0xFF) {
+            return false;
+        }
+    }
+    return true;
 }
 
 esp_err_t guarded_slot_resume(guarded_slot_t *writer, const esp_partition_t *slot, size_t received)
 {
     if (received < GUARDED_SECTOR || received % GUARDED_SECTOR != 0 || received > slot->size) {
         return ESP_ERR_INVALID_ARG;
+    }
+    if (!is_unusable(slot)) {
+        return ESP_ERR_INVALID_STATE;
     }
     writer->slot = slot;
     writer->received = received;
@@ -30,15 +48,18 @@ static esp_err_t write_sector(const guarded_slot_t *writer, size_t offset)
     return esp_partition_write(writer->slot, offset, writer->sector, GUARDED_SECTOR);
 }
 
+/* The first sector is kept in memory, and what the slot held is unusable from now on. */
+static esp_err_t keep_first(guarded_slot_t *writer)
+{
+    memcpy(writer->first, writer->sector, GUARDED_SECTOR);
+    return guarded_slot_discard(writer);
+}
+
 /* Puts a whole sector where it belongs. */
 static esp_err_t keep_sector(guarded_slot_t *writer)
 {
     size_t offset = writer->received - GUARDED_SECTOR;
-    if (offset == 0) {
-        memcpy(writer->first, writer->sector, GUARDED_SECTOR);
-        return ESP_OK;
-    }
-    return write_sector(writer, offset);
+    return offset == 0 ? keep_first(writer) : write_sector(writer, offset);
 }
 
 esp_err_t guarded_slot_write(guarded_slot_t *writer, const uint8_t *bytes, size_t count)
@@ -77,25 +98,32 @@ esp_err_t guarded_slot_flush(guarded_slot_t *writer)
     }
     memset(writer->sector + rest, 0xFF, GUARDED_SECTOR - rest);
     if (writer->received < GUARDED_SECTOR) {
-        memcpy(writer->first, writer->sector, GUARDED_SECTOR);
-        return ESP_OK;
+        return keep_first(writer);
     }
     return write_sector(writer, writer->received - rest);
 }
 
-/* Feeds the hash with bytes of the slot; the first sector is not there yet. */
+esp_err_t guarded_slot_read(const guarded_slot_t *writer, size_t offset, uint8_t *to, size_t count)
+{
+    if (offset < GUARDED_SECTOR) {
+        size_t left = GUARDED_SECTOR - offset;
+        size_t part = count < left ? count : left;
+        memcpy(to, writer->first + offset, part);
+        offset += part;
+        to += part;
+        count -= part;
+    }
+    return count == 0 ? ESP_OK : esp_partition_read(writer->slot, offset, to, count);
+}
+
 static esp_err_t hash_slot(const guarded_slot_t *writer, size_t count, mbedtls_md_context_t *hash)
 {
     uint8_t buffer[512];
     for (size_t offset = 0; offset < count;) {
         size_t part = count - offset < sizeof(buffer) ? count - offset : sizeof(buffer);
-        if (offset < GUARDED_SECTOR) {
-            memcpy(buffer, writer->first + offset, part);
-        } else {
-            esp_err_t error = esp_partition_read(writer->slot, offset, buffer, part);
-            if (error != ESP_OK) {
-                return error;
-            }
+        esp_err_t error = guarded_slot_read(writer, offset, buffer, part);
+        if (error != ESP_OK) {
+            return error;
         }
         if (mbedtls_md_update(hash, buffer, part) != 0) {
             return ESP_FAIL;

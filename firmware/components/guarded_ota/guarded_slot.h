@@ -1,5 +1,5 @@
-/* Writes an image to a slot so that it cannot pass for an app before it is whole: its first sector is erased
- * before all else and written last. */
+/* Writes an image to a slot so that it cannot pass for an app before it is whole: its first sector
+ * is erased before anything is written, and written last. */
 #pragma once
 
 #include <stdbool.h>
@@ -18,9 +18,11 @@ typedef struct {
     size_t received;                /* bytes that came */
 } guarded_slot_t;
 
-/* Begins at the slot's first byte: makes what it holds unusable. */
-esp_err_t guarded_slot_begin(guarded_slot_t *writer, const esp_partition_t *slot);
-/* Goes on at a multiple of a sector; `first` holds the first one. */
+/* Begins at the slot's first byte. The slot is left as it is until its first sector has come, and
+ * what is in that has been judged. */
+void guarded_slot_begin(guarded_slot_t *writer, const esp_partition_t *slot);
+/* Goes on at a multiple of a sector; `first` holds the first one. ESP_ERR_INVALID_STATE: the
+ * slot's first sector is not erased, so it has been written to since. */
 esp_err_t guarded_slot_resume(guarded_slot_t *writer, const esp_partition_t *slot, size_t received);
 /* ESP_ERR_INVALID_SIZE: more than the slot holds. */
 esp_err_t guarded_slot_write(guarded_slot_t *writer, const uint8_t *bytes, size_t count);
@@ -28,6 +30,8 @@ esp_err_t guarded_slot_write(guarded_slot_t *writer, const uint8_t *bytes, size_
 size_t guarded_slot_kept(const guarded_slot_t *writer);
 /* Writes what is left of the last sector, but not yet the first. */
 esp_err_t guarded_slot_flush(guarded_slot_t *writer);
+/* Reads back what is kept, from the flash or from `first`. */
+esp_err_t guarded_slot_read(const guarded_slot_t *writer, size_t offset, uint8_t *to, size_t count);
 /* The SHA-256 of the first `count` bytes, read back from the flash. */
 esp_err_t guarded_slot_sha256(const guarded_slot_t *writer, size_t count, uint8_t digest[32]);
 /* Writes the first sector: from now on the slot holds an app. */

@@ -9,6 +9,14 @@
 
 #include "esp_err.h"
 
+/* A value of Kconfig that is not the build's: NAME=NUMBER, without CONFIG_. */
+typedef struct {
+    const char *text; /* the name is what is before the equals sign */
+    int number;
+} kconfig_t;
+
+#define KCONFIG_LIMIT 16
+
 typedef struct {
     uint16_t chip_id;              /* esp_chip_id_t */
     uint16_t chip_revision;        /* major * 100 + minor */
@@ -26,6 +34,8 @@ typedef struct {
     const char *ca_pem;            /* PEM text with its zero byte: server_certs/ca_cert.pem */
     size_t ca_pem_size;            /* with the zero byte */
     const char *ca_bundle_pem;     /* roots of the certificate bundle, or NULL: none */
+    kconfig_t kconfig[KCONFIG_LIMIT];
+    size_t kconfig_count;
 } board_config_t;
 
 extern board_config_t board;

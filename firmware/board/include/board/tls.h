@@ -7,6 +7,7 @@
 #include <stddef.h>
 
 #include "esp_err.h"
+#include "esp_tls.h"
 
 typedef struct transport transport_t;
 
@@ -26,9 +27,9 @@ typedef struct {
     const char *common_name;    /* checked, and sent as SNI, instead of the host if not NULL */
 } transport_config_t;
 
-/* NULL: not connected; *error is esp-tls's number (0x8001 DNS, 0x8004 connect, 0x8006 timeout,
- * 0x801A handshake ...), and the log says what ESP-IDF's does. */
-transport_t *transport_connect(const transport_config_t *config, esp_err_t *error);
+/* NULL: not connected; *failure says why (0x8001 DNS, 0x8004 connect, 0x8006 timeout, 0x801A
+ * handshake ...), and the log says what ESP-IDF's does. */
+transport_t *transport_connect(const transport_config_t *config, esp_tls_last_error_t *failure);
 
 /* > 0: so many bytes came. TRANSPORT_TIMEOUT: none within the timeout. TRANSPORT_FIN: the peer
  * has closed; errno is ENOTCONN if it closed TCP, and is left alone if it only sent

@@ -1,0 +1,1 @@
+../../BoardTests/Client/Certificates.swift

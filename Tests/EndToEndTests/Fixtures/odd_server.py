@@ -1,0 +1,1 @@
+../../BoardTests/Fixtures/odd_server.py
