@@ -35,16 +35,16 @@ import Testing
         let updated = try board.run(method, from: first)
         try #require(updated.running == "ota_0 2.0.0", "\(updated.console)")
         let server = try Faultserve(["--image", try board.image("3.0.0", size: 262_144)])
-        let before = try sha256(ofFile: board.flash)
+        let before = try sha256(ofFile: board.flashFile)
         let begin = ContinuousClock.now
         let done = try run(
             VirtualBoard.program,
             [
-                "sweep", "--flash", board.flash, "--ca", server.ca, "--url",
+                "sweep", "--flash", board.flashFile, "--ca", server.ca, "--url",
                 server.url + "/firmware.bin", "--method", method, "--report", board.report,
             ], within: 240)
         let seconds = (ContinuousClock.now - begin) / .seconds(1)
-        #expect(try sha256(ofFile: board.flash) == before, "the sweep has changed its flash")
+        #expect(try sha256(ofFile: board.flashFile) == before, "the sweep has changed its flash")
         let lines = try String(contentsOfFile: board.report, encoding: .utf8).split(separator: "\n")
         let cuts = try lines.dropLast().map {
             try JSONDecoder().decode(Cut.self, from: Data($0.utf8))

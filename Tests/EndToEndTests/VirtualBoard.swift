@@ -70,7 +70,7 @@ final class VirtualBoard: Sendable {
         try self.folder.write(flash, to: "flash")
     }
 
-    var flash: String { self.folder.file("flash") }
+    var flashFile: String { self.folder.file("flash") }
     var factory: String { self.folder.file("factory.bin") }
     /// A place for what the board's program reports.
     var report: String { self.folder.file("report") }
@@ -125,9 +125,7 @@ final class VirtualBoard: Sendable {
         _ words: [String], within seconds: Double, stoppedAfter limit: Int? = nil,
         input: String? = nil
     ) throws -> Run {
-        let files = [
-            "--flash", self.flash, "--factory", self.factory,
-        ]
+        let files = ["--flash", self.flashFile, "--factory", self.factory]
         let command = (limit.map { ["timeout", "\($0)"] } ?? []) + [Self.program] + files + words
         let done = try EndToEndTests.run(
             command[0], Array(command.dropFirst()), input: input, within: seconds)
