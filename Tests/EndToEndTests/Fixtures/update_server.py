@@ -146,8 +146,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
 
     def slow(self):
         self.say(head(200, length(len(image))))
-        for at in range(0, len(image), 20000):
-            self.say(image[at:at + 20000])
+        for at in range(0, len(image), 30000):
+            self.say(image[at:at + 30000])
             time.sleep(0.5)
 
     def chunk_extras(self):

@@ -185,7 +185,7 @@ import Testing
             #expect(
                 expectation.matches(update.run, hasFactory: trial.hasFactory),
                 "\(update.run.console)")
-            #expect(update.milliseconds.map { $0 <= GuardedUpdate.mostTime } == true)
+            #expect(update.milliseconds.map { $0 <= update.mostTime } == true)
         }
     }
     /// What did not last is not installed again, whoever offers it.

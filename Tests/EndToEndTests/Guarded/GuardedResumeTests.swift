@@ -97,7 +97,8 @@ import Testing
     func aManifestSaysWhichFileItMustBe(row: Row) throws {
         try GuardedUpdate(
             VirtualBoard(), self.server.url + "honest", ca: self.server.ca,
-            typing: ["manifest \(self.server.url)\(row.path)?\(row.id)"]
+            typing: ["manifest \(self.server.url)\(row.path)?\(row.id)"],
+            within: row.end.overallTimeout
         ).expect(row.end)
     }
 

@@ -147,10 +147,14 @@ import Testing
         // Of this row alone.
         let path = "\(row.path)?\(row.id)"
         let update = try GuardedUpdate(
-            VirtualBoard(), self.server.url + path, ca: self.server.ca, row.options)
+            VirtualBoard(), self.server.url + path, ca: self.server.ca,
+            within: row.end.overallTimeout, row.options)
         update.expect(row.end)
+        guard let wanted = row.asked else { return }
         let asked = try self.server.requests.count { $0.path == "/" + path }
-        if let wanted = row.asked { #expect(asked == wanted, "\(update.run.console)") }
+        // On a busy computer the one answer that ends it may come too late at first.
+        let late = wanted == 1 ? update.count("Connection timed out before data was ready!") : 0
+        #expect((wanted...wanted + late).contains(asked), "\(asked): \(update.run.console)")
     }
 
     @Test(.timeLimit(.minutes(5)), arguments: connections)
