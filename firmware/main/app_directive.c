@@ -48,9 +48,9 @@ static bool is_unconfirmed(void)
            state != ESP_OTA_IMG_VALID;
 }
 
-/* On a chip constructors run before app_main, when flash works and the bootloader's watchdog, which ends a
- * hang, has not been stopped. On the virtual board they run before anything boots, and so do nothing: there
- * the board itself does what the directive says. */
+/* On a chip constructors run before app_main, when flash works and the bootloader's watchdog, which
+ * ends a hang, has not been stopped. On the virtual board they run before anything boots, and so do
+ * nothing: there the board itself does what the directive says. */
 static void __attribute__((constructor)) follow_at_startup(void)
 {
     directive_t directive = directive_of_running_app();

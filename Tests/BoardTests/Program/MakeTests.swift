@@ -34,6 +34,27 @@ extension BoardTests {
             #expect(try board.report().suffix(2) == ["app ota_0 2.0.0", "idle"])
         }
 
+        /// With Wi-Fi events, and a certificate of a name of its own.
+        @Test func anAppThatConnectsByItselfIsBuiltAndUpdatesItself() throws {
+            defer { self.make.remove() }
+            try self.make.write("none", to: "root_ca.pem")
+            let app = Make.package.appending(path: "Tests/BoardTests/Apps/station/station.c")
+            let built = try self.make.run(
+                "APP=\(app.path)", "EMBED_TXTFILES=root_ca.pem", "OUT=program",
+                "CFLAGS=-O1 -Wall -Wextra -Werror")
+            try #require(built.status == 0, "\(built.output)")
+            let image = try AppImageRecipe(project: "app", version: "2.0.0", size: 40_000).image()
+            let server = try OTAServer(image.bytes)
+            let board = try VirtualBoard(program: self.make.program)
+            let it = try board.run(["--url", server.url + "/image"])
+            for line in ["got ip:127.0.0.1", "connected to home", "station: 51 %"] {
+                #expect(it.console.contains(line), "\(it.console)")
+            }
+            #expect(try board.report().suffix(2) == ["app ota_0 2.0.0", "idle"])
+            let failed = try board.run(["--url", server.url + "/status/404"])
+            #expect(failed.console.contains("station: gone: 8"))
+        }
+
         @Test func theProjectsAppIsBuiltWithItsComponents() throws {
             defer { self.make.remove() }
             let built = try self.make.run("APP=\(Make.firmware)", "OUT=\(self.make.program)")

@@ -1,5 +1,5 @@
-/* Where code and data go on a chip. The board has one kind of memory, so these say nothing here; what is to
- * outlive a reset does not. */
+/* Where code and data go on a chip. The board has one kind of memory, so these say nothing here;
+ * what is to outlive a reset does not. */
 #pragma once
 
 #include "sdkconfig.h"

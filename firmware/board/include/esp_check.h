@@ -1,5 +1,6 @@
-/* What to do if a call fails or a condition does not hold: say so, and return or go to a label (ESP-IDF
- * Programming Guide, "Error Handling"). With go-to forms the function has a variable `ret`. */
+/* What to do if a call fails or a condition does not hold: say so, and return or go to a label
+ * (ESP-IDF Programming Guide, "Error Handling"). With go-to forms the function has a variable
+ * `ret`. */
 #pragma once
 
 #include "esp_err.h"

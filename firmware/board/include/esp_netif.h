@@ -33,7 +33,7 @@ esp_err_t esp_netif_deinit(void);
 const char *esp_netif_get_desc(esp_netif_t *netif);
 esp_err_t esp_netif_get_ip_info(esp_netif_t *netif, esp_netif_ip_info_t *info);
 bool esp_netif_is_netif_up(esp_netif_t *netif);
-/* The board has one interface, "WIFI_STA_DEF" or "ETH_DEF" as it is configured; NULL for another. */
+/* "WIFI_STA_DEF" or "ETH_DEF"; NULL for another. */
 esp_netif_t *esp_netif_get_handle_from_ifkey(const char *key);
 esp_netif_t *esp_netif_get_default_netif(void);
 /* It is noted, and nobody asks for it. */

@@ -1,5 +1,6 @@
-/* Wi-Fi as a station, as far as apps look at it that get their connection so (ESP-IDF Programming Guide, "Wi-Fi
- * Driver"). There is no radio: each network is there, with any password, and its address is 127.0.0.1. */
+/* Wi-Fi as a station, as far as apps look at it that get their connection so (ESP-IDF Programming
+ * Guide, "Wi-Fi Driver"). There is no radio: each network is there, with any password, and its
+ * address is 127.0.0.1. The structures have the fields that such apps set. */
 #pragma once
 
 #include <stdbool.h>
@@ -142,7 +143,8 @@ esp_err_t esp_wifi_get_config(wifi_interface_t interface, wifi_config_t *config)
 /* Posts WIFI_EVENT_STA_START in a mode with a station. */
 esp_err_t esp_wifi_start(void);
 esp_err_t esp_wifi_stop(void);
-/* Posts WIFI_EVENT_STA_CONNECTED and then IP_EVENT_STA_GOT_IP. ESP_ERR_WIFI_SSID: it has no name to look for. */
+/* Posts WIFI_EVENT_STA_CONNECTED and then IP_EVENT_STA_GOT_IP. ESP_ERR_WIFI_SSID: there is no name
+ * to look for. */
 esp_err_t esp_wifi_connect(void);
 /* Posts WIFI_EVENT_STA_DISCONNECTED if it was connected. */
 esp_err_t esp_wifi_disconnect(void);

@@ -148,6 +148,7 @@ void esp_log_buffer_char_internal(const char *tag, const void *buffer, uint16_t 
 {
     const char *bytes = buffer;
     for (unsigned start = 0; start < count; start += 16) {
-        ESP_LOG_LEVEL(level, tag, "%.*s", count - start < 16 ? (int)(count - start) : 16, bytes + start);
+        int length = count - start < 16 ? (int)(count - start) : 16;
+        ESP_LOG_LEVEL(level, tag, "%.*s", length, bytes + start);
     }
 }

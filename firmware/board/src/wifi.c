@@ -1,4 +1,4 @@
-/* A station with no radio: it starts, connects and gets its address at once, and says so in events. */
+/* A station with no radio: it starts, connects and has its address at once, and says so in events. */
 #include "esp_wifi.h"
 
 #include <string.h>

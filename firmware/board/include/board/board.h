@@ -40,7 +40,7 @@ typedef struct {
 
 extern board_config_t board;
 
-/* Sets all of `board` to what a bare ESP32 with ESP-IDF's defaults has, or to what the app's sdkconfig says. */
+/* Sets all of `board` to what a bare ESP32 has, with ESP-IDF's defaults or the app's sdkconfig. */
 void board_set_defaults(void);
 
 /* Why the chip came out of reset last (esp_reset_reason_t's values). */

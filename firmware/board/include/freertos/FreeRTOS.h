@@ -1,5 +1,5 @@
-/* Types and numbers of FreeRTOS as ESP-IDF configures it: 100 ticks a second. It brings along what ESP-IDF's
- * does, which apps lean on. */
+/* Types and numbers of FreeRTOS as ESP-IDF configures it: 100 ticks a second. It brings along what
+ * ESP-IDF's does, which apps lean on. */
 #pragma once
 
 #include <inttypes.h>
