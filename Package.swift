@@ -43,28 +43,7 @@ let package = Package(
             exclude: ["CMakeLists.txt"]),
         .executableTarget(
             name: "virtual-board", dependencies: ["BoardProgram", "GuardedOTA"],
-            path: "firmware/main", exclude: ["CMakeLists.txt", "Kconfig.projbuild"],
-            cSettings: [
-                // What Kconfig.projbuild asks for, as idf.py would answer by default.
-                .define("CONFIG_APP_OTA_URL", to: "\"\""),
-                .define("CONFIG_APP_OTA_METHOD_ADVANCED", to: "1"),
-                .define("CONFIG_APP_OTA_RECEIVE_TIMEOUT_MS", to: "board_receive_timeout()"),
-                .define("CONFIG_APP_SELF_TEST_GPIO", to: "4"),
-                .define("CONFIG_APP_OTA_MANIFEST_URL", to: "\"\""),
-                // And what --kconfig of the board can set.
-                .define(
-                    "CONFIG_APP_OTA_OVERALL_TIMEOUT_MS",
-                    to: "board_kconfig(\"APP_OTA_OVERALL_TIMEOUT_MS\",600000)"),
-                .define(
-                    "CONFIG_APP_OTA_MAX_ATTEMPTS",
-                    to: "board_kconfig(\"APP_OTA_MAX_ATTEMPTS\",6)"),
-                .define(
-                    "CONFIG_APP_OTA_ALLOW_OTHER_PROJECT",
-                    to: "board_kconfig(\"APP_OTA_ALLOW_OTHER_PROJECT\",0)"),
-                .define(
-                    "CONFIG_APP_OTA_REFUSE_OLDER_VERSION",
-                    to: "board_kconfig(\"APP_OTA_REFUSE_OLDER_VERSION\",0)"),
-            ]),
+            path: "firmware/main", exclude: ["CMakeLists.txt", "Kconfig.projbuild"]),
         // The board's program without an app, and with each of those of the tests.
         .target(
             name: "BoardProgram", dependencies: ["Board"], path: "firmware/board/program",

@@ -162,6 +162,7 @@ extension BoardTests {
                 Array(result.log.dropFirst()) == [
                     "E esp-x509-crt-bundle: Failed to verify certificate",
                     "E esp-tls-mbedtls: mbedtls_ssl_handshake returned -0x3000",
+                    "I esp-tls-mbedtls: Failed to verify peer certificate!",
                 ] + connectTail)
             #expect(result.alert == "TLSV1_ALERT_ACCESS_DENIED")
         }

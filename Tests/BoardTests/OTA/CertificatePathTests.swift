@@ -205,15 +205,11 @@ extension BoardTests {
             let stranger = try certificates.mint("l", [Self.names], signsItself: true)
             let misnamed = try certificates.mint("x", ["subjectAltName=DNS:x"])
             let bundle = ["E esp-x509-crt-bundle: Failed to verify certificate"]
-            // With a bundle nothing is said of the verdict.
-            func lines(_ code: String) -> [String] {
-                [UpdatePath.distrust(code)[0]] + UpdatePath.notConnected
-            }
             for (id, certificate, lines, alert) in [
                 (
-                    "x509-bundle-no-match", stranger, bundle + lines("3000"),
+                    "x509-bundle-no-match", stranger, bundle + UpdatePath.distrust("3000"),
                     "TLSV1_ALERT_ACCESS_DENIED"
-                ), ("x509-bundle-other-flag", misnamed, lines("2700"), Self.bad),
+                ), ("x509-bundle-other-flag", misnamed, UpdatePath.distrust("2700"), Self.bad),
             ] {
                 try UpdatePath(
                     id: id, connections: [[]], end: UpdatePath.noConnection(lines),

@@ -37,7 +37,7 @@ typedef struct {
     tls_verifier_t verifier;
     tls_records_t records;
     int *suites;
-    bool has_ca;
+    bool is_verifying;
 } tls_session_t;
 
 /* Resolves and connects within the timeout; the first address only, IPv4 before IPv6. */

@@ -48,13 +48,13 @@ static esp_err_t trust_ca(const transport_config_t *config, tls_session_t *sessi
         ESP_LOGE(TLS_MBEDTLS_TAG, "mbedtls_x509_crt_parse was partly successful. "
                                   "No. of failed certificates: %d", result);
     }
-    session->has_ca = true;
     mbedtls_ssl_conf_ca_chain(&session->config, &session->trusted, NULL);
     return ESP_OK;
 }
 
 static esp_err_t trust(const transport_config_t *config, tls_session_t *session)
 {
+    session->is_verifying = config->bundle_pem || config->ca_pem;
     if (config->bundle_pem) {
         return trust_bundle(config, session);
     }
@@ -125,7 +125,7 @@ static esp_err_t configure(const transport_config_t *config, tls_session_t *sess
  * found against it. */
 static void say_verdict(const tls_session_t *session)
 {
-    if (!session->has_ca) {
+    if (!session->is_verifying) {
         return;
     }
     if (mbedtls_ssl_get_verify_result(&session->ssl) != 0) {
