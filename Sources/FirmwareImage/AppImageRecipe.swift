@@ -72,7 +72,7 @@ public struct AppImageRecipe: Sendable, Hashable {
     public func image() throws(AppImageError) -> AppImage {
         let layout = try AppImageLayout(size: self.size, segments: self.segments)
         let descriptor = try self.descriptor()
-        var noise = Noise(seed: descriptor.elfDigest.integer(at: 0))
+        var noise = SplitMix64(seed: descriptor.elfDigest.integer(at: 0))
         let memory = self.chip.memory
 
         func segment(_ address: UInt32, _ count: Int, after head: [UInt8] = []) -> ImageSegment {
@@ -127,26 +127,5 @@ extension AppImage {
     public static func demo() -> AppImage {
         // The recipe is a constant that meets the limits; a test makes it.
         try! AppImageRecipe.demo.image()
-    }
-}
-
-/// Bytes that repeat nowhere: SplitMix64 (Steele, Lea and Flood, 2014).
-private struct Noise {
-    private var state: UInt64
-
-    init(seed: UInt64) { self.state = seed }
-
-    private mutating func next() -> UInt64 {
-        self.state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = self.state
-        mixed = (mixed ^ mixed &>> 30) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ mixed &>> 27) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ mixed &>> 31
-    }
-
-    mutating func bytes(_ count: Int) -> [UInt8] {
-        var words = [UInt64](repeating: 0, count: (count + 7) / 8)
-        for index in words.indices { words[index] = self.next().littleEndian }
-        return words.withUnsafeBytes { Array($0.prefix(count)) }
     }
 }

@@ -13,7 +13,7 @@ extension BoardTests {
         /// An image in a slot is accepted if, and only if, the other reader of images that we have finds no flaw.
         @Test(arguments: seeds)
         func imagesAreJudgedAsFirmwareImageJudgesThem(seed: UInt64) throws {
-            var numbers = Numbers(seed: seed)
+            var numbers = SplitMix64(seed: seed)
             var recipe = AppImageRecipe(project: "lamp", version: "1", size: 2048)
             recipe.segments = 5
             let good = try recipe.image().bytes
@@ -57,7 +57,7 @@ extension BoardTests {
 
         @Test(arguments: seeds)
         func anyPartitionTableBootsOrDoesNot(seed: UInt64) throws {
-            var numbers = Numbers(seed: seed)
+            var numbers = SplitMix64(seed: seed)
             var (booted, refused) = (0, 0)
             try Bench.with { bench in
                 bench.furnish()
@@ -83,7 +83,7 @@ extension BoardTests {
         /// Behind any bytes a store can be opened or erased, and then keeps values.
         @Test(arguments: seeds)
         func anyBytesAreAStoreOrAreErased(seed: UInt64) throws {
-            var numbers = Numbers(seed: seed)
+            var numbers = SplitMix64(seed: seed)
             try Bench.with { bench in
                 bench.preset(.twoOTA)
                 #expect(partition_table_load() == ESP_OK)
@@ -132,7 +132,7 @@ extension BoardTests {
 
         @Test(arguments: seeds)
         func anyURLIsTakenOrRefused(seed: UInt64) throws {
-            var numbers = Numbers(seed: seed)
+            var numbers = SplitMix64(seed: seed)
             let urls = [
                 "https://user:pass@127.0.0.1:8070/a/b.bin?x=1#f", "http://[::1]:80/", "/path",
                 "https://localhost", "ftp://host/x", "//host/x",
@@ -155,7 +155,7 @@ extension BoardTests {
         /// Responses that are broken in any way end with a result, and no later than the time-out.
         @Test(arguments: seeds)
         func anyResponseEnds(seed: UInt64) throws {
-            var numbers = Numbers(seed: seed)
+            var numbers = SplitMix64(seed: seed)
             let heads = [
                 "HTTP/1.1 200 OK\r\nContent-Length: 40\r\nETag: \"x\"\r\n\r\n",
                 "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n10;e=1\r\n0123456789abcdef\r\n"
@@ -226,26 +226,9 @@ private final class ResponseServer: Sendable {
     }
 }
 
-/// Seeded chance (SplitMix64: Steele, Lea and Flood, 2014).
-private struct Numbers: RandomNumberGenerator {
-    private var state: UInt64
-
-    init(seed: UInt64) { self.state = seed }
-
-    mutating func next() -> UInt64 {
-        self.state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = self.state
-        mixed = (mixed ^ mixed &>> 30) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ mixed &>> 27) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ mixed &>> 31
-    }
-
-    mutating func bytes(_ count: Int) -> [UInt8] {
-        (0..<count).map { _ in UInt8.random(in: 0...255, using: &self) }
-    }
-
+extension SplitMix64 {
     /// One to four changes, most of them at the beginning of the bytes.
-    mutating func mutate(_ bytes: inout [UInt8], within limit: Int) {
+    fileprivate mutating func mutate(_ bytes: inout [UInt8], within limit: Int) {
         let numbers: [UInt32] = [
             0, 1, 4, 0x7FFF_FFFF, 0x8000_0000, 0xFFFF_FFFF, 0xFFFF_FFFC, 0x00FF_FFFC, 0x3F40_0020,
         ]

@@ -92,7 +92,7 @@ struct AppImagePartsTests {
     }
 
     @Test func areKeptWhereTheyAreWrong() throws {
-        var dice = SplitMix(state: 3)
+        var dice = SplitMix64(seed: 3)
         for round in 0..<2_000 {
             var file = Small.file + (0..<round % 40).map { UInt8($0) }
             for _ in 0..<1 + round % 3 {
@@ -107,18 +107,5 @@ struct AppImagePartsTests {
     @Test func refuseWhatHasNoStructure() {
         #expect(throws: AppImageFlaw.self) { try AppImage(parsing: [0xE9]) }
         #expect(throws: AppImageFlaw.self) { try AppImage(parsing: []) }
-    }
-}
-
-/// Seeded chance (Steele, Lea and Flood, 2014).
-struct SplitMix {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        self.state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = self.state
-        mixed = (mixed ^ mixed &>> 30) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ mixed &>> 27) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ mixed &>> 31
     }
 }

@@ -1,19 +1,6 @@
 import FirmwareImage
 
-/// Seeded chance (SplitMix64: Steele, Lea and Flood, 2014).
-struct Chance {
-    private var state: UInt64
-
-    init(seed: UInt64) { self.state = seed }
-
-    mutating func next() -> UInt64 {
-        self.state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = self.state
-        mixed = (mixed ^ mixed &>> 30) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ mixed &>> 27) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ mixed &>> 31
-    }
-
+extension SplitMix64 {
     /// 0 ..< limit, or 0.
     mutating func below(_ limit: Int) -> Int {
         limit > 0 ? Int(truncatingIfNeeded: self.next() % UInt64(limit)) : 0
@@ -23,11 +10,11 @@ struct Chance {
 /// Makes broken images of good ones.
 struct Mutator {
     private let corpus: [[UInt8]]
-    private var chance: Chance
+    private var chance: SplitMix64
 
     init(corpus: [[UInt8]], seed: UInt64) {
         self.corpus = corpus
-        self.chance = Chance(seed: seed)
+        self.chance = SplitMix64(seed: seed)
     }
 
     /// The next image: one of the corpus with one to eight mutations.

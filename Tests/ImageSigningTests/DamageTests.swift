@@ -4,19 +4,6 @@ import Testing
 
 /// Bytes that nobody signed, or that were changed since.
 struct DamageTests {
-    /// SplitMix64, so that a failure can be run again.
-    private struct Seeded: RandomNumberGenerator {
-        var state: UInt64
-
-        mutating func next() -> UInt64 {
-            self.state &+= 0x9E37_79B9_7F4A_7C15
-            var mixed = self.state
-            mixed = (mixed ^ mixed &>> 30) &* 0xBF58_476D_1CE4_E5B9
-            mixed = (mixed ^ mixed &>> 27) &* 0x94D0_49BB_1331_11EB
-            return mixed ^ mixed &>> 31
-        }
-    }
-
     private static let digest = SHA256.digest(of: [1, 2, 3])
 
     /// The constants beside the modulus count too: the chip uses them, and its eFuses cover them.
@@ -62,7 +49,7 @@ struct DamageTests {
     /// One seed a case, so that a failing one can be run by itself.
     @Test(.timeLimit(.minutes(5)), arguments: [1, 2, 3, 4] as [UInt64])
     func mutatedSectorsAreReadAsTheyAreAndNeverBelieved(seed: UInt64) throws {
-        var dice = Seeded(state: seed)
+        var dice = SplitMix64(seed: seed)
         var original = SignatureSector()
         for scheme in SignatureScheme.allCases {
             try original.append(Keys.key(scheme).sign(digest: Self.digest))
@@ -98,7 +85,7 @@ struct DamageTests {
 
     @Test(.timeLimit(.minutes(5)), arguments: [5, 6] as [UInt64])
     func chanceBytesAreNeverBelieved(seed: UInt64) throws {
-        var dice = Seeded(state: seed)
+        var dice = SplitMix64(seed: seed)
         for _ in 0..<150 {
             var bytes = (0..<4096).map { _ in UInt8.random(in: 0...255, using: &dice) }
             for slot in 0..<3 {
