@@ -6,6 +6,8 @@ import Testing
 final class VirtualBoard {
     let folder: URL
     private let program: String
+    /// Words of `env` in front of the program.
+    private let environment: [String]
 
     /// A run's end.
     struct Ended {
@@ -24,12 +26,14 @@ final class VirtualBoard {
         self.program = try #require(
             places.first { FileManager.default.isExecutableFile(atPath: $0) },
             "board-\(app) is not beside the tests: swift build --build-tests makes it")
+        self.environment = []
     }
 
-    /// Any program that runs an app.
+    /// Any program that runs an app. A sanitizer of its own reports on the standard error.
     init(program: String) throws {
         self.folder = try Make().folder
         self.program = program
+        self.environment = ["ASAN_OPTIONS=detect_leaks=0", "UBSAN_OPTIONS="]
     }
 
     deinit { try? FileManager.default.removeItem(at: self.folder) }
@@ -79,7 +83,8 @@ final class VirtualBoard {
         for name in ["out", "err"] { _ = try self.write([], to: name) }
         let process = Process()
         process.executableURL = URL(filePath: "/usr/bin/env")
-        process.arguments = ["timeout", "-k", "1", "\(limit)", self.program] + words
+        process.arguments =
+            self.environment + ["timeout", "-k", "1", "\(limit)", self.program] + words
         process.standardInput = FileHandle(forReadingAtPath: input)
         process.standardOutput = FileHandle(forWritingAtPath: self.file("out"))
         process.standardError = FileHandle(forWritingAtPath: self.file("err"))

@@ -72,7 +72,7 @@ static void forget_attempts(void)
     nvs_close(notes);
     ESP_ERROR_CHECK(nvs_open("ota", NVS_READWRITE, &notes));
     if (nvs_erase_key(notes, "attempts") != ESP_ERR_NVS_NOT_FOUND) {
-        ESP_LOGI(TAG, "the update to %s is done", esp_app_get_description()->version);
+        ESP_LOGI(TAG, "the update to %.32s is done", esp_app_get_description()->version);
     }
     ESP_ERROR_CHECK(nvs_commit(notes));
     nvs_close(notes);
@@ -118,7 +118,7 @@ static esp_err_t check_offer(const esp_app_desc_t *offered)
 {
     esp_app_desc_t running;
     if (esp_ota_get_partition_description(esp_ota_get_running_partition(), &running) == ESP_OK) {
-        ESP_LOGI(TAG, "Running firmware version: %s", running.version);
+        ESP_LOGI(TAG, "Running firmware version: %.32s", running.version);
     }
 #ifndef CONFIG_EXAMPLE_SKIP_VERSION_CHECK
     if (memcmp(offered->version, running.version, sizeof(offered->version)) == 0) {

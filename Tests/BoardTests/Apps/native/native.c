@@ -81,13 +81,13 @@ static void print_partitions(void)
 static bool is_wanted(const esp_app_desc_t *offered)
 {
     esp_app_desc_t running, invalid;
-    ESP_LOGI(TAG, "New firmware version: %s", offered->version);
+    ESP_LOGI(TAG, "New firmware version: %.32s", offered->version);
     if (esp_ota_get_partition_description(esp_ota_get_running_partition(), &running) == ESP_OK) {
-        ESP_LOGI(TAG, "Running firmware version: %s", running.version);
+        ESP_LOGI(TAG, "Running firmware version: %.32s", running.version);
     }
     const esp_partition_t *given_up = esp_ota_get_last_invalid_partition();
     if (given_up && esp_ota_get_partition_description(given_up, &invalid) == ESP_OK) {
-        ESP_LOGI(TAG, "Last invalid firmware version: %s", invalid.version);
+        ESP_LOGI(TAG, "Last invalid firmware version: %.32s", invalid.version);
         if (memcmp(invalid.version, offered->version, sizeof(offered->version)) == 0) {
             ESP_LOGW(TAG, "New version is the same as invalid version.");
             return false;
