@@ -78,7 +78,7 @@ struct List: ParsableCommand {
                 Row(
                     name: $0.name, summary: $0.story, covers: $0.covers,
                     stage: $0.expectation?.stage?.rawValue,
-                    device: $0.expectation?.device.rawValue)
+                    device: $0.expectation?.device.description)
             }
     }
 

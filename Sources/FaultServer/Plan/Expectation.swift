@@ -19,7 +19,8 @@ public struct Expectation: Sendable, Hashable {
         case unbootable
     }
 
-    public let device: Device
+    /// How the update may go. `stage` and `running` are those of the first.
+    public let device: Outcomes
     /// The step of the update at which it is decided.
     public let stage: Stage?
     /// What runs in the end.
@@ -28,6 +29,28 @@ public struct Expectation: Sendable, Hashable {
     public let server: Server?
     /// The time in which all this has come to pass, from the first connection on.
     public let within: TimeAmount?
+
+    /// One outcome, or several of which each is right: a device may give up or try again.
+    public struct Outcomes: KnobValue, Hashable, CustomStringConvertible {
+        public static let form = Device.form + ", or a list of these"
+
+        /// At least one.
+        public let all: [Device]
+
+        public init?(knob text: String) {
+            let names = text.split(separator: ",", omittingEmptySubsequences: false)
+            let devices = names.compactMap { Device(knob: String($0).trimmingSpaces) }
+            guard devices.count == names.count, Set(devices).count == devices.count else {
+                return nil
+            }
+            self.all = devices
+        }
+
+        /// The one that `stage` and `running` are meant for.
+        public var first: Device { self.all[0] }
+
+        public var description: String { self.all.map(\.rawValue).joined(separator: " or ") }
+    }
 
     /// The image that runs in the end.
     public struct Running: Sendable, Hashable {
@@ -47,12 +70,16 @@ public struct Expectation: Sendable, Hashable {
 }
 
 /// A step of an update, in order.
-public enum Stage: String, Sendable, Hashable, CaseIterable, KnobValue {
+public enum Stage: String, Sendable, Hashable, CaseIterable, Comparable, KnobValue {
     case connect, tls, http, download, header, policy, write, verify
     case setBoot = "set-boot"
     case boot
     case selfTest = "self-test"
     case confirm
+
+    public static func < (left: Stage, right: Stage) -> Bool {
+        self.allCases.firstIndex(of: left)! < self.allCases.firstIndex(of: right)!
+    }
 }
 
 /// A slot for an app: `factory`, or `ota_0` to `ota_15` (ESP-IDF, "Partition Tables").
@@ -90,6 +117,25 @@ public enum Alert: KnobValue, Hashable {
             let known = Set(Event.Alert.names.values)
             guard names.allSatisfy(known.contains) else { return nil }
             self = .oneOf(names)
+        }
+    }
+}
+
+extension Alert: CustomStringConvertible {
+    /// Whether a device that sent alerts of these names has met it.
+    public func isMet(by names: [String]) -> Bool {
+        switch self {
+        case .none: names.isEmpty
+        case .any: !names.isEmpty
+        case .oneOf(let right): names.contains(where: right.contains)
+        }
+    }
+
+    public var description: String {
+        switch self {
+        case .none: "none"
+        case .any: "any"
+        case .oneOf(let names): names.joined(separator: " or ")
         }
     }
 }
@@ -135,7 +181,7 @@ extension Expectation {
     /// Reads the `expect` of a profile.
     static func read(_ form: Form, _ complaints: inout Complaints) -> Expectation? {
         guard var section = Section(form, "'expect'", &complaints) else { return nil }
-        let device = section.require("device", as: Device.self, &complaints)
+        let device = section.require("device", as: Outcomes.self, &complaints)
         let stage = section.read("stage", as: Stage.self, &complaints)
         let running = section.take("running").flatMap { Running.read($0.value, &complaints) }
         let server = section.take("server").flatMap { Server.read($0.value, &complaints) }

@@ -13,6 +13,8 @@ public struct Profile: Sendable {
     public let covers: [String]
     /// In the order in which they apply.
     public let rules: [Rule]
+    /// What a device has to be for it.
+    public let device: DeviceSetup
     public let expectation: Expectation?
     /// The file as it was named.
     public let file: String
@@ -51,6 +53,7 @@ public struct Profile: Sendable {
         let covers = Self.covers(section.take("covers"), &complaints)
         let reader = RuleReader(catalogue: catalogue, origin: name ?? "")
         let rules = Self.rules(&section, reader, &complaints)
+        let device = section.take("device").flatMap { DeviceSetup.read($0.value, &complaints) }
         let expectation = section.take("expect").flatMap {
             Expectation.read($0.value, &complaints)
         }
@@ -58,7 +61,7 @@ public struct Profile: Sendable {
         guard let name, let story, let rules else { return nil }
         return Profile(
             name: name, story: story, seed: seed ?? 1, covers: covers, rules: rules,
-            expectation: expectation, file: file)
+            device: device ?? DeviceSetup(), expectation: expectation, file: file)
     }
 
     private static func rules(

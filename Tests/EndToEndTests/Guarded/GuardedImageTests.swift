@@ -19,7 +19,7 @@ import Testing
             func find(_ pattern: String) throws -> String? {
                 try Regex(pattern).firstMatch(in: text)?.output[1].substring.map(String.init)
             }
-            self.device = try #require(try find("device: ([a-z-]+)"))
+            self.device = try #require(try find("\n  device: \\[?([a-z-]+)"))
             self.stage = try #require(try find("stage: ([a-z-]+)"))
             self.slot = try #require(try find("running: .*slot: ([a-z0-9_]+)"))
             self.version = try find("running: .*version: ([0-9.]+)") ?? "2.0.0"

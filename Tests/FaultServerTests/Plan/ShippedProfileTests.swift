@@ -36,7 +36,7 @@ struct ShippedProfileTests {
         let profile = try Self.profile(name)
         let expectation = try #require(profile.expectation)
         #expect(expectation.within != nil)
-        switch expectation.device {
+        switch expectation.device.first {
         case .rejected, .rolledBack:
             #expect(expectation.running?.slot?.description == "factory")
             #expect(expectation.running?.version == "1.0.0")

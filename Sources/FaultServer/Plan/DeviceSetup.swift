@@ -1,0 +1,92 @@
+public import FaultKit
+
+/// What a device has to be, so that a profile means something to it: how it was built, and with what it
+/// left the factory.
+public struct DeviceSetup: Sendable, Hashable {
+    /// It takes signed images only (`CONFIG_SECURE_SIGNED_ON_UPDATE_NO_SECURE_BOOT`), and what is offered is
+    /// signed by the key that it trusts.
+    public var isSigned = false
+    /// It was built with anti-rollback (`CONFIG_BOOTLOADER_APP_ANTI_ROLLBACK`), and this secure version is
+    /// burnt. Its table has no factory app then: what runs at first is in ota_0.
+    public var secureVersion: Int?
+    /// The chip's name, such as `esp32c3`; nil: any.
+    public var chip: String?
+    /// Its clock is set, and its build checks dates (`CONFIG_MBEDTLS_HAVE_TIME_DATE`).
+    public var hasClock = false
+    /// How large its slots are; nil: as in ESP-IDF's own tables.
+    public var slotSize: ByteCount?
+    /// How often it is asked to update.
+    public var offers = 1
+    /// What somebody has to do to it in the middle; nil: nothing.
+    public var byHand: String?
+
+    public init() {}
+
+    /// Whether it is as any device is.
+    public var isPlain: Bool {
+        var setup = self
+        setup.offers = 1
+        return setup == DeviceSetup()
+    }
+
+    /// The slot that a profile means on such a device: without a factory app each one is the next.
+    public func slot(for slot: Slot) -> String {
+        guard self.secureVersion != nil else { return slot.description }
+        return slot.description == "factory" ? "ota_0" : "ota_1"
+    }
+}
+
+extension DeviceSetup: CustomStringConvertible {
+    /// `a signed build, a clock that is set`.
+    public var description: String {
+        var words: [String] = []
+        if self.isSigned { words.append("a build that takes signed images only") }
+        if let secureVersion {
+            words.append("a build with anti-rollback, and secure version \(secureVersion) burnt")
+        }
+        if let chip { words.append("an \(chip)") }
+        if self.hasClock { words.append("a build that checks dates, and a clock that is set") }
+        if let slotSize { words.append("slots of \(slotSize)") }
+        if let byHand { words.append("somebody who does this: \(byHand)") }
+        return words.isEmpty ? "any device" : words.joined(separator: ", ")
+    }
+}
+
+extension DeviceSetup {
+    /// Reads the `device` of a profile.
+    static func read(_ form: Form, _ complaints: inout Complaints) -> DeviceSetup? {
+        guard var section = Section(form, "'device'", &complaints) else { return nil }
+        var setup = DeviceSetup()
+        setup.isSigned = section.read("signed", as: Bool.self, &complaints) ?? false
+        setup.secureVersion =
+            section.read("anti-rollback", as: SecureVersion.self, &complaints)?.number
+        setup.chip = section.read("chip", as: String.self, &complaints)
+        setup.hasClock = section.read("clock", as: Bool.self, &complaints) ?? false
+        setup.slotSize = section.read("slot-size", as: ByteCount.self, &complaints)
+        setup.offers = section.read("offers", as: Offers.self, &complaints)?.number ?? 1
+        setup.byHand = section.read("by-hand", as: String.self, &complaints)
+        section.refuseRest(of: "'device'", &complaints)
+        return setup
+    }
+
+    private struct Offers: KnobValue {
+        static let form = "a number from 1 to 9"
+        let number: Int
+
+        init?(knob text: String) {
+            guard let number = Int(text), (1...9).contains(number) else { return nil }
+            self.number = number
+        }
+    }
+
+    /// An ESP32 has 32 eFuses for it (ESP-IDF, "Bootloader").
+    private struct SecureVersion: KnobValue {
+        static let form = "a secure version from 0 to 32"
+        let number: Int
+
+        init?(knob text: String) {
+            guard let number = Int(text), (0...32).contains(number) else { return nil }
+            self.number = number
+        }
+    }
+}
