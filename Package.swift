@@ -23,6 +23,8 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+        .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2"),
+        .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
     ],
     targets: [
         .systemLibrary(name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
@@ -76,10 +78,20 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "Yams", package: "Yams"),
             ]),
+        // Drives a device through profiles, and judges it.
+        .target(
+            name: "Rig",
+            dependencies: [
+                "FaultKit", "FaultServer", "FirmwareImage", core,
+                .product(name: "NIOPosix", package: nio),
+                .product(name: "Subprocess", package: "swift-subprocess"),
+                .product(name: "SystemPackage", package: "swift-system"),
+            ]),
+        .testTarget(name: "RigTests", dependencies: ["FaultKit", "FaultServer", "Rig", core]),
         .executableTarget(
             name: "faultserve",
             dependencies: [
-                "FaultKit", "FaultServer", "Faults", "FirmwareImage", "ImageSigning", core,
+                "FaultKit", "FaultServer", "Faults", "FirmwareImage", "ImageSigning", "Rig", core,
                 .product(name: "NIOConcurrencyHelpers", package: nio),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),

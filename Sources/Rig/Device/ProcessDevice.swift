@@ -1,0 +1,68 @@
+import Glibc
+import Subprocess
+import SystemPackage
+
+/// A device whose console is a program's standard input and output.
+struct ProcessDevice: Device {
+    let dialect: Dialect
+    var pace = 1
+    /// The program's path and its arguments.
+    let command: [String]
+    /// What its exit statuses mean; another one only says that it is gone.
+    var ends: [Int32: DeviceEnd] = [:]
+
+    func live(
+        typing lines: AsyncStream<String>, hearing hear: @escaping @Sendable (String) -> Void
+    ) async throws -> DeviceEnd {
+        var options = PlatformOptions()
+        // What it starts ends with it.
+        options.processGroupID = 0
+        options.teardownSequence = [
+            .send(signal: .kill, toProcessGroup: true, allowedDurationToNextStep: .zero)
+        ]
+        let result: ExecutionResult<Void, SequenceOutput, CombinedErrorOutput>
+        do {
+            result = try await run(
+                .path(FilePath(self.command[0])),
+                arguments: Arguments(Array(self.command.dropFirst())),
+                platformOptions: options, input: .inputWriter, output: .sequence,
+                error: .combinedWithOutput
+            ) { execution in
+                await Self.converse(execution, typing: lines, hearing: hear)
+            }
+        } catch let error as SubprocessError {
+            throw RigError(
+                "'\(self.command[0])' cannot be started: \(error); name a program that there is")
+        }
+        switch result.terminationStatus {
+        case .exited(let status):
+            return self.ends[status] ?? .gone("it ended with status \(status)")
+        case .signaled(let number): return .gone("signal \(number) ended it")
+        }
+    }
+
+    private static func converse(
+        _ execution: Execution<CustomWriteInput, SequenceOutput, CombinedErrorOutput>,
+        typing lines: AsyncStream<String>, hearing hear: @escaping @Sendable (String) -> Void
+    ) async {
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask {
+                for await line in lines {
+                    _ = try? await execution.standardInputWriter.write(line + "\n")
+                }
+            }
+            var reader = LineReader()
+            do {
+                for try await buffer in execution.standardOutput {
+                    buffer.withUnsafeBytes { bytes in
+                        for line in reader.read(bytes) { hear(line) }
+                    }
+                }
+            } catch {
+                // It was powered off.
+            }
+            if let rest = reader.finish() { hear(rest) }
+            group.cancelAll()
+        }
+    }
+}

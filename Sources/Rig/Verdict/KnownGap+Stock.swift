@@ -1,0 +1,55 @@
+import FaultServer
+
+extension KnownGap {
+    /// Where ESP-IDF v5.3.2 does less than a correct device would, method by method. What is common to all
+    /// methods lies below them: in verification, or in the virtual board.
+    public static let stock: [KnownGap] = [
+        KnownGap(
+            "stalled", ["simple", "advanced"], .waiting,
+            "esp_https_ota has no deadline: a read that times out is in progress for it"),
+        KnownGap(
+            "flaky", ["native", "simple", "advanced"], .rejected,
+            "neither ESP-IDF nor its examples try again"),
+        KnownGap("same-version", ["simple"], .updated, "esp_https_ota() looks at no version"),
+        KnownGap(
+            "rolled-back-version", ["simple"], .rolledBack,
+            "esp_https_ota() looks at no version, and installs it again each time"),
+        KnownGap(
+            "secure-version-low", ["simple"], .rejected,
+            "esp_https_ota() looks at no version: the slot is written, and erased at the end"),
+        KnownGap(
+            "server-error", ["native"], .rejected,
+            "looks at no status, and takes the error page for the image"),
+        KnownGap(
+            "wrong-chip", ["native"], .rejected,
+            "writes the whole image before anyone looks at its chip"),
+        KnownGap(
+            "empty-file", ["native"], .rejected, "notices it only when the update is to end"),
+        KnownGap(
+            "random-body", ["native", "simple"], .rejected,
+            "writes what has no app descriptor, and verifies it in the end"),
+        KnownGap(
+            "blank-magic", ["simple"], .rejected, "looks at the first byte when it is written"),
+        KnownGap(
+            "wrong-magic", ["simple"], .rejected, "looks at the first byte when it is written"),
+        KnownGap(
+            "descriptor-magic", ["native", "simple"], .updated, "looks at no app descriptor"),
+        KnownGap(
+            "descriptor-magic-anti-rollback", ["native", "simple"], .unchanged,
+            "an assertion in esp_ota_end: the running app panics"),
+        KnownGap(
+            "first-segment-short", KnownGap.every, .updated,
+            "v5.3.2 does not look at the first segment's length; newer versions do"),
+        KnownGap(
+            "mmu-page-size", KnownGap.every, .updated,
+            "v5.3.2 does not look at the size of memory pages; newer versions do"),
+        KnownGap(
+            "spi-flash-mode", KnownGap.every, .updated,
+            "v5.3.2 does not look at the flash's mode; newer versions do"),
+        KnownGap(
+            "second-drom", KnownGap.every, .updated,
+            "a chip would map the last of two only; the virtual board reads both"),
+    ]
+
+    private static let every = ["native", "simple", "advanced", "guarded"]
+}
