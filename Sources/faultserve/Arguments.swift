@@ -3,6 +3,7 @@ public import FaultKit
 import FaultServer
 public import FirmwareImage
 public import NIOCore
+public import Rig
 
 // How the texts of the command line become values.
 
@@ -49,3 +50,15 @@ struct LimitSetting: ExpressibleByArgument, Sendable {
         }
     }
 }
+
+extension DeviceAddress: ExpressibleByArgument {
+    public init?(argument: String) { self.init(argument) }
+    public var defaultValueDescription: String {
+        switch self {
+        case .board: "board"
+        case .command(let command): "exec:\(command)"
+        }
+    }
+}
+
+extension Dialect: ExpressibleByArgument {}

@@ -25,7 +25,8 @@ struct Faultserve: AsyncParsableCommand {
             """,
         version: faultserveVersion,
         subcommands: [
-            Serve.self, List.self, Check.self, Explain.self, Cert.self, ImageCommand.self,
+            Serve.self, Test.self, List.self, Check.self, Explain.self, Cert.self,
+            ImageCommand.self,
         ],
         defaultSubcommand: Serve.self)
 

@@ -195,6 +195,16 @@ struct ImageFile {
 enum System {
     static var coreCount: Int { max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))) }
 
+    /// The date in Greenwich, as `YYYY-MM-DD`.
+    static var today: String {
+        var now = time(nil)
+        var parts = tm()
+        gmtime_r(&now, &parts)
+        var text = [CChar](repeating: 0, count: 16)
+        let count = strftime(&text, text.count, "%Y-%m-%d", &parts)
+        return String(decoding: text[..<count].map(UInt8.init(bitPattern:)), as: UTF8.self)
+    }
+
     /// The binary that runs.
     static var executable: String {
         var buffer = [CChar](repeating: 0, count: Int(PATH_MAX) + 1)
@@ -206,7 +216,7 @@ enum System {
 
 extension String {
     /// The folder of a path: `/a/b` is in `/a`.
-    fileprivate var parent: String {
+    var parent: String {
         guard let slash = self.lastIndex(of: "/") else { return "" }
         return slash == self.startIndex ? "/" : String(self[..<slash])
     }

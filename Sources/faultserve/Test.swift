@@ -1,0 +1,238 @@
+import ArgumentParser
+import FaultKit
+import FaultServer
+import FirmwareImage
+import Glibc
+import ImageSigning
+import Rig
+
+/// `faultserve test`.
+struct Test: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Make a device update through profiles, and judge what it does.",
+        discussion: """
+            Each run has a server with one profile and a device of its own, and is judged by both sides: \
+            the device's console, and the server's journal. What counts is what runs after the reboot. A \
+            run whose fault never struck proves nothing, and is void.
+
+            The virtual board needs no hardware: it runs the app of this project's firmware folder. \
+            --device exec:COMMAND tests what has its console on the command's standard input and output; \
+            $FAULTSERVE_CA is the CA file that it has to trust.
+
+            Exit status: 0 if each run passed or showed a gap that is known; 1 if one failed, was void, or \
+            showed that a known gap is no more.
+            """)
+
+    @Argument(help: "Profiles, by name or file.")
+    var profiles: [String] = []
+
+    @Flag(help: "Test every shipped profile.")
+    var all = false
+
+    @Option(
+        help: ArgumentHelp(
+            "An update method of the device (repeatable).",
+            discussion: "Default: native, simple, advanced and guarded.", valueName: "name"))
+    var method: [String] = []
+
+    @Option(help: ArgumentHelp("What is tested: \(DeviceAddress.form).", valueName: "device"))
+    var device = DeviceAddress.board
+
+    @Option(
+        help: ArgumentHelp(
+            "Whose words its console speaks: \(Dialect.allCases.map(\.rawValue).joined(separator: ", ")).",
+            valueName: "dialect"))
+    var console = Dialect.faultserve
+
+    @Option(
+        name: .customLong("board-option"),
+        help: ArgumentHelp(
+            "A word more for the virtual board (repeatable).", valueName: "word"))
+    var boardOptions: [String] = []
+
+    @Option(help: "An image to offer; default: one that is made.")
+    var image: String?
+
+    @Option(help: "How many runs take place at once.")
+    var jobs = System.coreCount * 2
+
+    @Option(help: "Replays chance: the same seed gives the same faults. Default: the profile's.")
+    var seed: UInt64?
+
+    @Option(help: ArgumentHelp("Write the results as JSON.", valueName: "file"))
+    var json: String?
+
+    @Option(help: ArgumentHelp("Write the results as JUnit's XML.", valueName: "file"))
+    var junit: String?
+
+    @OptionGroup var library: LibraryOptions
+
+    func validate() throws {
+        if self.all == !self.profiles.isEmpty {
+            throw ValidationError("name profiles, or say --all for every shipped one")
+        }
+        guard (1...64).contains(self.jobs) else {
+            throw ValidationError("--jobs \(self.jobs): choose 1 to 64")
+        }
+    }
+
+    func run() async throws {
+        let library = self.library.library
+        // What takes somebody's hand is no part of all.
+        let profiles =
+            self.all
+            ? try library.all().filter { $0.device.byHand == nil }
+            : try self.profiles.map { try library.resolve($0) }
+        let runs = profiles.flatMap { profile in
+            self.methods.map { Run(profile: profile, method: $0, seed: self.seed) }
+        }
+        let campaign = Campaign(bench: try self.bench(), runs: runs, jobs: self.jobs)
+        let began = ContinuousClock.now
+        let replay = self.replay
+        let testing = Task {
+            let console = TestConsole(runs: runs, replay: replay)
+            return try await campaign.perform { console.tell($0) }
+        }
+        let signals = Signals { _ in testing.cancel() }
+        let results = try await testing.value
+        TestConsole(runs: runs, replay: replay)
+            .summarize(results, after: ContinuousClock.now - began)
+        if let json { try TestReport.json(results).write(toFile: json) }
+        if let junit { try TestReport.junit(results).write(toFile: junit) }
+        withExtendedLifetime(signals) {}
+        // As a shell says of what SIGINT has ended.
+        guard !testing.isCancelled else { throw ExitCode(130) }
+        guard results.allSatisfy(\.verdict.isGood) else { throw ExitCode(1) }
+    }
+
+    private var methods: [String] {
+        if !self.method.isEmpty { return self.method }
+        return self.console == .faultserve
+            ? ["native", "simple", "advanced", "guarded"] : [self.console.rawValue]
+    }
+
+    private var replay: Replay {
+        var words: [String] = []
+        if case .command(let command) = self.device { words += ["--device", "exec:\(command)"] }
+        if self.console != .faultserve { words += ["--console", self.console.rawValue] }
+        for option in self.boardOptions { words += ["--board-option", option] }
+        if let image { words += ["--image", image] }
+        return Replay(words: words)
+    }
+
+    private func bench() throws -> Bench {
+        let offers = try Offers(image: self.image)
+        let identity = try IdentityOptions.parse([]).source(root: nil)
+        let program = System.executable.parent + "/virtual-board"
+        if self.device == .board, access(program, X_OK) != 0 {
+            throw ServerError(
+                .unavailable,
+                "\(program) is not there: 'swift build' makes it beside faultserve")
+        }
+        let today = System.today
+        return Bench(
+            server: { plan, setup in
+                var configuration = Configuration(
+                    plan: plan, content: try offers.content(for: setup), identity: identity)
+                configuration.imageSigner = offers.signer
+                configuration.hosts = ["127.0.0.1"]
+                configuration.bind = "127.0.0.1"
+                configuration.port = 0
+                configuration.threads = 1
+                return configuration
+            },
+            device: { [device, console, boardOptions] ca, profile in
+                guard profile.device.byHand == nil else { return nil }
+                switch device {
+                case .board:
+                    return try Bench.virtualBoard(
+                        program: program, factory: try offers.factory(for: profile.device),
+                        ca: ca, profile: profile, today: today, options: boardOptions)
+                case .command(let command):
+                    // What it was built for is not to be seen from here.
+                    guard profile.device.isPlain else { return nil }
+                    return Bench.command(
+                        "FAULTSERVE_CA='\(ca)'; export FAULTSERVE_CA; \(command)", dialect: console)
+                }
+            },
+            gaps: KnownGap.stock, path: "firmware.bin")
+    }
+}
+
+/// What is typed to see one run again.
+struct Replay: Sendable {
+    /// What all runs have in common.
+    let words: [String]
+
+    func command(_ run: Run) -> String {
+        let own = [
+            "faultserve", "test", run.profile.file, "--method", run.method, "--seed", "\(run.seed)",
+        ]
+        return (own + self.words).map(Self.quoted).joined(separator: " ")
+    }
+
+    /// As a shell takes it for one word.
+    private static func quoted(_ word: String) -> String {
+        let isPlain = word.allSatisfy { $0.isLetter || $0.isNumber || "-_./:=,@%+".contains($0) }
+        guard word.isEmpty || !isPlain else { return word }
+        return "'"
+            + word.split(separator: "'", omittingEmptySubsequences: false)
+            .joined(separator: "'\\''") + "'"
+    }
+}
+
+/// The images of a test: what is offered, and what the device comes with.
+private struct Offers: Sendable {
+    /// Of faults: what they edit is not signed again, as nobody would who tampers with an image.
+    let signer = ServerSigner(own: nil)
+    private let image: String?
+    private let owner: ServerSigner
+
+    /// Large enough for resets in the middle, small enough for many runs.
+    private static let size = 131_072
+
+    init(image: String?) throws {
+        self.image = image
+        self.owner = ServerSigner(own: try SigningKey.generate(.ecdsa256))
+    }
+
+    func content(for setup: DeviceSetup) throws -> Content {
+        var content = Content(root: nil)
+        if let image {
+            try content.offer(file: image)
+        } else {
+            // A right image for a device that has burnt a secure version has that version.
+            let bytes = try self.make(setup) { $0.secureVersion = UInt32(setup.secureVersion ?? 0) }
+            try content.offer(
+                Image(name: "firmware.bin", bytes: bytes), modified: Self.modified)
+        }
+        return content
+    }
+
+    func factory(for setup: DeviceSetup) throws -> [UInt8] {
+        try self.make(setup) {
+            $0.version = "1.0.0"
+            $0.size = 69_712
+            $0.secureVersion = UInt32(setup.secureVersion ?? 0)
+        }
+    }
+
+    private func make(
+        _ setup: DeviceSetup, _ edit: (inout AppImageRecipe) -> Void
+    ) throws -> [UInt8] {
+        var recipe = AppImageRecipe.demo
+        recipe.size = Self.size
+        if let name = setup.chip {
+            guard let chip = Chip.allCases.first(where: { $0.name == name }) else {
+                throw ServerError(.data, "no chip is called '\(name)'")
+            }
+            recipe.chip = chip
+        }
+        edit(&recipe)
+        let bytes = try recipe.bytes()
+        return setup.isSigned ? try self.owner.signed(bytes) : bytes
+    }
+
+    /// 2025-01-01.
+    private static let modified = 1_735_689_600
+}
