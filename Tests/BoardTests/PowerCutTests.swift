@@ -68,7 +68,8 @@ import Testing
         cuts("pwr-otadata-torn", 12, [4, 24, 25, 28, 30], .torn(.new)),
         cuts("pwr-after-otadata", 12, [32], .whole(.pendingVerify), boots: new),
         cuts("pwr-bl-new-before-erase", 13, [nil], .whole(.pendingVerify), boots: new),
-        cuts("pwr-bl-new-gap", 13, [0, 1, 2], .garbage), cuts("pwr-bl-new-gap", 14, [nil], .nothing),
+        cuts("pwr-bl-new-gap", 13, [0, 1, 2], .garbage),
+        cuts("pwr-bl-new-gap", 14, [nil], .nothing),
         cuts("pwr-bl-new-gap", 14, [4, 24, 25], .torn(.pendingVerify)),
         // Its state is whole and given up, its CRC is still wrong.
         cuts("pwr-bl-new-gap", 14, [28, 30], .torn(.aborted)),
