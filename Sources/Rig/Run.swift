@@ -19,7 +19,10 @@ public struct Run: Sendable {
 public struct RunResult: Sendable {
     public let run: Run
     public let verdict: Verdict
+    /// Of the last step that took place.
     public let account: Account
+    /// How many steps took place: a story ends where a requirement is not met.
+    public let steps: Int
     public let transcript: Transcript
     /// Milliseconds from the device's first line on.
     public let duration: Double

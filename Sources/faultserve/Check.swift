@@ -18,7 +18,7 @@ struct Check: ParsableCommand {
         for file in self.files {
             do {
                 let profile = try self.library.library.resolve(file)
-                let count = profile.rules.count
+                let count = profile.steps.reduce(0) { $0 + $1.rules.count }
                 lines.append("\(file): fine, \(count) \(count == 1 ? "rule" : "rules")")
             } catch let error as ProfileError {
                 problems += error.problems

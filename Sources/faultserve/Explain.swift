@@ -15,7 +15,7 @@ struct Explain: ParsableCommand {
     func run() throws {
         do {
             let profile = try self.library.library.resolve(self.name)
-            Terminal.write(Plan(profiles: [profile], rules: [], seed: nil).explanation)
+            Terminal.write(profile.explanation)
         } catch let error as ServerError {
             guard let fault = Faultserve.catalogue[self.name] else { throw error }
             Terminal.write(fault.page)

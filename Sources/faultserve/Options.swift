@@ -19,7 +19,14 @@ struct PlanOptions: ParsableArguments {
     @Option(help: "Replays chance: the same seed gives the same faults. Default: the profile's.")
     var seed: UInt64?
 
+    @Option(help: "The step of profiles that tell a story in several.")
+    var step = 1
+
     @OptionGroup var library: LibraryOptions
+
+    func validate() throws {
+        guard self.step >= 1 else { throw ValidationError("--step \(self.step): count from 1") }
+    }
 
     /// - Throws: ``ProfileError`` with every mistake of every profile and rule.
     func compiled() throws -> Plan {
@@ -41,7 +48,7 @@ struct PlanOptions: ParsableArguments {
             }
         }
         guard problems.isEmpty else { throw ProfileError(problems: problems) }
-        return Plan(profiles: profiles, rules: rules, seed: self.seed)
+        return Plan(profiles: profiles, step: self.step, rules: rules, seed: self.seed)
     }
 }
 

@@ -78,11 +78,8 @@ struct Test: AsyncParsableCommand {
 
     func run() async throws {
         let library = self.library.library
-        // What takes somebody's hand is no part of all.
         let profiles =
-            self.all
-            ? try library.all().filter { $0.device.byHand == nil }
-            : try self.profiles.map { try library.resolve($0) }
+            self.all ? try library.all() : try self.profiles.map { try library.resolve($0) }
         let runs = profiles.flatMap { profile in
             self.methods.map { Run(profile: profile, method: $0, seed: self.seed) }
         }
@@ -142,7 +139,6 @@ struct Test: AsyncParsableCommand {
                 return configuration
             },
             device: { [device, console, boardOptions] ca, profile in
-                guard profile.device.byHand == nil else { return nil }
                 switch device {
                 case .board:
                     return try Bench.virtualBoard(

@@ -46,7 +46,7 @@ import Testing
             #expect(done.status == 0, "\(done.errors)")
             count += 1
         }
-        #expect(count == 1)
+        #expect(count == 2)
     }
 
     @Test func everyCommandOfTheREADMEIsOne() throws {

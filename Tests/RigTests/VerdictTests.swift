@@ -7,8 +7,8 @@ import Testing
 /// What is required, held against what both sides have seen.
 @Suite struct VerdictTests {
     /// A profile with these lines under `expect`.
-    private func profile(_ expect: String, _ more: String = "") throws -> Profile {
-        let text = "name: p\nstory: A story.\nrules: []\n\(more)expect: { \(expect) }\n"
+    private func profile(_ expect: String) throws -> Profile {
+        let text = "name: p\nstory: A story.\nrules: []\nexpect: { \(expect) }\n"
         return try Profile.read(text, file: "p.yaml", catalogue: Catalogue([]))
     }
 
@@ -31,12 +31,11 @@ import Testing
     }
 
     private func mismatches(
-        _ expect: String, _ lines: [String], _ events: [Event.Kind] = [], on more: String = ""
+        _ expect: String, _ lines: [String], _ events: [Event.Kind] = []
     ) throws -> [String] {
-        let profile = try self.profile(expect, more)
-        return try #require(profile.expectation).mismatches(
-            in: self.account(lines, events), on: profile.device
-        ).map { "\($0.what): \($0.expected) / \($0.actual)" }
+        let profile = try self.profile(expect)
+        return try #require(profile.expectation).mismatches(in: self.account(lines, events))
+            .map { "\($0.what): \($0.expected) / \($0.actual)" }
     }
 
     private let verify = [DeviceAccountTests.refused("verify")]
@@ -74,17 +73,6 @@ import Testing
         #expect(try self.mismatches(expect, self.verify, [Self.get()]).isEmpty)
         // Stage and requests are those of the first.
         #expect(try self.mismatches(expect, self.updated, [Self.get(), Self.get()]).isEmpty)
-    }
-
-    @Test func withoutAFactoryAppEachSlotIsTheNext() throws {
-        let anti = "device: { anti-rollback: 1 }\n"
-        #expect(
-            try self.mismatches(
-                "device: updated, running: { slot: factory }", self.updated, on: anti) == [])
-        #expect(
-            try self.mismatches(
-                "device: updated, running: { slot: ota_0 }", self.updated, on: anti)
-                == ["running.slot: ota_1 / ota_0"])
     }
 
     private static func get(_ range: String? = nil) -> Event.Kind {

@@ -15,25 +15,13 @@ public struct DeviceSetup: Sendable, Hashable {
     public var hasClock = false
     /// How large its slots are; nil: as in ESP-IDF's own tables.
     public var slotSize: ByteCount?
-    /// How often it is asked to update.
-    public var offers = 1
-    /// What somebody has to do to it in the middle; nil: nothing.
-    public var byHand: String?
+    /// Its table has a factory app, which is what runs at first. Without one that is in ota_0.
+    public var hasFactory = true
 
     public init() {}
 
     /// Whether it is as any device is.
-    public var isPlain: Bool {
-        var setup = self
-        setup.offers = 1
-        return setup == DeviceSetup()
-    }
-
-    /// The slot that a profile means on such a device: without a factory app each one is the next.
-    public func slot(for slot: Slot) -> String {
-        guard self.secureVersion != nil else { return slot.description }
-        return slot.description == "factory" ? "ota_0" : "ota_1"
-    }
+    public var isPlain: Bool { self == DeviceSetup() }
 }
 
 extension DeviceSetup: CustomStringConvertible {
@@ -47,7 +35,7 @@ extension DeviceSetup: CustomStringConvertible {
         if let chip { words.append("an \(chip)") }
         if self.hasClock { words.append("a build that checks dates, and a clock that is set") }
         if let slotSize { words.append("slots of \(slotSize)") }
-        if let byHand { words.append("somebody who does this: \(byHand)") }
+        if !self.hasFactory { words.append("a partition table without a factory app") }
         return words.isEmpty ? "any device" : words.joined(separator: ", ")
     }
 }
@@ -63,20 +51,9 @@ extension DeviceSetup {
         setup.chip = section.read("chip", as: String.self, &complaints)
         setup.hasClock = section.read("clock", as: Bool.self, &complaints) ?? false
         setup.slotSize = section.read("slot-size", as: ByteCount.self, &complaints)
-        setup.offers = section.read("offers", as: Offers.self, &complaints)?.number ?? 1
-        setup.byHand = section.read("by-hand", as: String.self, &complaints)
+        setup.hasFactory = section.read("factory", as: Bool.self, &complaints) ?? true
         section.refuseRest(of: "'device'", &complaints)
         return setup
-    }
-
-    private struct Offers: KnobValue {
-        static let form = "a number from 1 to 9"
-        let number: Int
-
-        init?(knob text: String) {
-            guard let number = Int(text), (1...9).contains(number) else { return nil }
-            self.number = number
-        }
     }
 
     /// An ESP32 has 32 eFuses for it (ESP-IDF, "Bootloader").

@@ -12,35 +12,62 @@ public struct Plan: Sendable {
     public let rules: [Rule]
 
     /// Joins the rules of profiles, then those of a command line, in order, and numbers them anew.
-    /// - Parameter seed: used instead of the first profile's; without either it is 1.
-    public init(profiles: [Profile], rules: [Rule] = [], seed: UInt64? = nil) {
+    /// - Parameters:
+    ///   - step: of profiles that tell a story; from 1. One that is over stays at its last step.
+    ///   - seed: used instead of the first profile's; without either it is 1.
+    public init(
+        profiles: [Profile], step: Int = 1, rules: [Rule] = [], seed: UInt64? = nil
+    ) {
         self.name = profiles.isEmpty ? "none" : profiles.map(\.name).joined(separator: "+")
         self.story =
             profiles.isEmpty
             ? (rules.isEmpty ? "An honest server." : "Faults of the command line.")
             : profiles.map(\.story).joined(separator: " ")
         self.seed = seed ?? profiles.first?.seed ?? 1
-        self.rules = (profiles.flatMap(\.rules) + rules).enumerated().map { id, rule in
-            var rule = rule
-            rule.id = id
-            return rule
-        }
+        let own = profiles.flatMap { $0.steps[min(step, $0.steps.count) - 1].rules }
+        self.rules = (own + rules).numbered
     }
 
     /// The plan in words: its story, and for each rule when it strikes, what the server does then and
     /// what a correct client does. Lines end with a line feed.
     public var explanation: String {
-        var lines = [self.name, self.story, "seed \(self.seed)"]
-        if self.rules.isEmpty { lines += ["", "No rules: every answer is honest."] }
-        for rule in self.rules {
+        let head = [self.name, self.story, "seed \(self.seed)"]
+        return (head + self.rules.explanation).map { $0 + "\n" }.joined()
+    }
+}
+
+extension [Rule] {
+    /// An empty line, then lines, for each rule; or that there is none.
+    fileprivate var explanation: [String] {
+        if self.isEmpty { return ["", "No rules: every answer is honest."] }
+        return self.flatMap { rule in
             let manual = type(of: rule.hook.fault).manual
-            lines += [
+            return [
                 "",
                 "rule \(rule.id + 1)  \(rule.text)",
                 "  when    \(rule.when.words(at: rule.hook.moment))",
                 "  server  \(manual.summary)",
                 "  client  \(manual.requirement)",
             ]
+        }
+    }
+}
+
+extension Profile {
+    /// The profile in words, step by step. Lines end with a line feed.
+    public var explanation: String {
+        var lines = [self.name, self.story, "seed \(self.seed)"]
+        if !self.device.isPlain { lines += ["", "It takes \(self.device)."] }
+        guard self.steps.count > 1 || self.steps[0].words != nil else {
+            return (lines + self.rules.explanation).map { $0 + "\n" }.joined()
+        }
+        for (index, step) in self.steps.enumerated() {
+            lines += ["", "step \(index + 1)" + (step.story.map { "  \($0)" } ?? "")]
+            if let words = step.words { lines += ["  device  \(words)"] }
+            if let expectation = step.expectation {
+                lines += ["  expect  \(expectation.device)"]
+            }
+            lines += step.rules.explanation
         }
         return lines.map { $0 + "\n" }.joined()
     }

@@ -1,7 +1,7 @@
 import FaultKit
 
-/// A way for a server to misbehave, read from a file: its story, its rules, and what a correct device
-/// does about it.
+/// A way for a server to misbehave, read from a file: its story, its rules, what befalls the device, and
+/// what a correct one does about it.
 public struct Profile: Sendable {
     /// The file's name without its extension.
     public let name: String
@@ -11,13 +11,17 @@ public struct Profile: Sendable {
     public let seed: UInt64
     /// Ids of ``OTAPath`` that the profile provokes in a device.
     public let covers: [String]
-    /// In the order in which they apply.
-    public let rules: [Rule]
+    /// What happens, step by step: one at least.
+    public let steps: [StoryStep]
     /// What a device has to be for it.
     public let device: DeviceSetup
-    public let expectation: Expectation?
     /// The file as it was named.
     public let file: String
+
+    /// The rules of the first step.
+    public var rules: [Rule] { self.steps[0].rules }
+    /// What has to be true in the end.
+    public var expectation: Expectation? { self.steps[self.steps.count - 1].expectation }
 
     /// Reads a profile, which is YAML.
     ///
@@ -52,33 +56,44 @@ public struct Profile: Sendable {
         let seed = section.read("seed", as: Seed.self, &complaints)?.number
         let covers = Self.covers(section.take("covers"), &complaints)
         let reader = RuleReader(catalogue: catalogue, origin: name ?? "")
-        let rules = Self.rules(&section, reader, &complaints)
+        let steps = Self.steps(&section, reader, &complaints)
         let device = section.take("device").flatMap { DeviceSetup.read($0.value, &complaints) }
-        let expectation = section.take("expect").flatMap {
-            Expectation.read($0.value, &complaints)
-        }
         section.refuseRest(of: "a profile", &complaints)
-        guard let name, let story, let rules else { return nil }
+        guard let name, let story, let steps else { return nil }
         return Profile(
-            name: name, story: story, seed: seed ?? 1, covers: covers, rules: rules,
-            device: device ?? DeviceSetup(), expectation: expectation, file: file)
+            name: name, story: story, seed: seed ?? 1, covers: covers, steps: steps,
+            device: device ?? DeviceSetup(), file: file)
     }
 
-    private static func rules(
+    /// A profile without `steps` is one step.
+    private static func steps(
         _ section: inout Section, _ reader: RuleReader, _ complaints: inout Complaints
-    ) -> [Rule]? {
-        guard let entry = section.take("rules") else {
-            complaints.add("'rules' is missing; write a list, or [] for none", at: section.spot)
+    ) -> [StoryStep]? {
+        let rules = section.take("rules").map { reader.readList($0.value, &complaints) }
+        let expect = section.take("expect")
+        guard let entry = section.take("steps") else {
+            guard let rules else {
+                complaints.add(
+                    "'rules' is missing; write a list, or [] for none", at: section.spot)
+                return nil
+            }
+            let expectation = expect.flatMap { Expectation.read($0.value, &complaints) }
+            return [
+                StoryStep(
+                    story: nil, rules: rules.numbered, isOffered: true, restarts: false,
+                    mishap: nil, expectation: expectation)
+            ]
+        }
+        if let expect {
+            complaints.add(
+                "'expect' belongs to each of the 'steps'; move it there", at: expect.value.spot)
+        }
+        guard case .list(let items) = entry.value.content, !items.isEmpty else {
+            complaints.add("'steps' is a list: begin each step with '-'", at: entry.value.spot)
             return nil
         }
-        guard case .list(let items) = entry.value.content else {
-            complaints.add("'rules' is a list: begin each rule with '-'", at: entry.value.spot)
-            return nil
-        }
-        return items.compactMap { reader.read($0, &complaints) }.enumerated().map { id, rule in
-            var rule = rule
-            rule.id = id
-            return rule
+        return items.compactMap {
+            StoryStep.read($0, after: rules ?? [], reader, &complaints)
         }
     }
 
@@ -110,7 +125,7 @@ public struct Profile: Sendable {
 }
 
 /// A text that says something.
-private struct Word: KnobValue {
+struct Word: KnobValue {
     static let form = "a text"
 
     let text: String

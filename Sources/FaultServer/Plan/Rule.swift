@@ -13,6 +13,8 @@ public struct Rule: Sendable {
     public let hook: Hook
     /// The name of the profile that the rule comes from, or `--fault`.
     public let origin: String
+    /// Whether it only makes the image that a step offers: that is no fault, and need not strike.
+    public internal(set) var isOffer = false
 }
 
 /// Where in a download a rule's fault works.

@@ -5,6 +5,15 @@ struct RuleReader {
     let catalogue: Catalogue
     let origin: String
 
+    /// Reads the rules of a profile or a step.
+    func readList(_ form: Form, _ complaints: inout Complaints) -> [Rule] {
+        guard case .list(let items) = form.content else {
+            complaints.add("'rules' is a list: begin each rule with '-'", at: form.spot)
+            return []
+        }
+        return items.compactMap { self.read($0, &complaints) }
+    }
+
     /// - Returns: nil if there was something to complain about that leaves no rule.
     func read(_ form: Form, _ complaints: inout Complaints) -> Rule? {
         guard var section = Section(form, "a rule", &complaints) else { return nil }

@@ -48,6 +48,20 @@ struct Section {
         return self.read(key, as: Value.self, &complaints)
     }
 
+    /// A list of values, or one alone; without the key an empty one. Each malformed one is a complaint.
+    mutating func readList<Value: KnobValue>(
+        _ key: String, as type: Value.Type, _ complaints: inout Complaints
+    ) -> [Value] {
+        guard let entry = self.take(key) else { return [] }
+        var items = [entry.value]
+        if case .list(let list) = entry.value.content { items = list }
+        return items.compactMap { item in
+            if case .text(let text) = item.content, let value = Value(knob: text) { return value }
+            complaints.add("'\(key)': write \(Value.form)", at: item.spot)
+            return nil
+        }
+    }
+
     /// Complains about each key that nobody took.
     func refuseRest(of meaning: String, _ complaints: inout Complaints) {
         let keys = self.known.joined(separator: ", ")

@@ -29,9 +29,14 @@ enum AppReport {
             let isDone = report.outcome == "updated"
             return .ended(
                 Observation.Ending(
-                    isDone: isDone, stage: report.stage.flatMap(Stage.init),
+                    isDone: isDone, stage: report.stage.flatMap(Self.stage),
                     error: isDone ? nil : report.error))
         default: return nil
         }
+    }
+
+    /// What an unconfirmed app refuses before it asks for anything is a matter of policy.
+    private static func stage(_ name: String) -> Stage? {
+        name == "precondition" ? .policy : Stage(rawValue: name)
     }
 }

@@ -1,3 +1,5 @@
+public import FaultServer
+
 /// A device under test: a console, and power.
 public protocol Device: Sendable {
     /// Whose words its console speaks.
@@ -6,12 +8,17 @@ public protocol Device: Sendable {
     /// to have done something, are that much shorter.
     var pace: Int { get }
 
+    /// Whether its flash can be made to suffer something.
+    var takesFlashMishaps: Bool { get }
+
     /// Powers it on, hands out each line that it says, and types each line that it is given. Cancelling
-    /// the task powers it off.
+    /// the task powers it off; it may be powered on again then.
+    /// - Parameter flash: what its flash suffers.
     /// - Returns: how it ended, if it did so by itself.
     /// - Throws: ``RigError`` if there is no such device.
     func live(
-        typing lines: AsyncStream<String>, hearing hear: @escaping @Sendable (String) -> Void
+        suffering flash: FlashMishap, typing lines: AsyncStream<String>,
+        hearing hear: @escaping @Sendable (String) -> Void
     ) async throws -> DeviceEnd
 }
 

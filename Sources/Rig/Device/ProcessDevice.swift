@@ -1,3 +1,4 @@
+import FaultServer
 import Glibc
 import Subprocess
 import SystemPackage
@@ -10,10 +11,16 @@ struct ProcessDevice: Device {
     let command: [String]
     /// What its exit statuses mean; another one only says that it is gone.
     var ends: [Int32: DeviceEnd] = [:]
+    /// The arguments that make its flash suffer something; nil: that cannot be.
+    var options: (@Sendable (FlashMishap) -> [String])?
+
+    var takesFlashMishaps: Bool { self.options != nil }
 
     func live(
-        typing lines: AsyncStream<String>, hearing hear: @escaping @Sendable (String) -> Void
+        suffering flash: FlashMishap, typing lines: AsyncStream<String>,
+        hearing hear: @escaping @Sendable (String) -> Void
     ) async throws -> DeviceEnd {
+        let arguments = self.command.dropFirst() + (self.options?(flash) ?? [])
         var options = PlatformOptions()
         // What it starts ends with it.
         options.processGroupID = 0
@@ -24,7 +31,7 @@ struct ProcessDevice: Device {
         do {
             result = try await run(
                 .path(FilePath(self.command[0])),
-                arguments: Arguments(Array(self.command.dropFirst())),
+                arguments: Arguments(Array(arguments)),
                 platformOptions: options, input: .inputWriter, output: .sequence,
                 error: .combinedWithOutput
             ) { execution in

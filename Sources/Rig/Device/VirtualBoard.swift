@@ -35,7 +35,7 @@ final class VirtualBoard: Device {
                 "--wdt-time-ms", "\(9000 / pace)",
                 "--task-wdt", "panic", "--kconfig", "APP_OTA_MAX_ATTEMPTS=2", "--max-boots", "8",
             ] + options,
-            ends: [75: .powerCut, 3: .bootLoop, 4: .nothingBoots])
+            ends: [75: .powerCut, 3: .bootLoop, 4: .nothingBoots], options: Self.options(for:))
         try Self.write(factory, to: image)
     }
 
@@ -47,8 +47,15 @@ final class VirtualBoard: Device {
         if let version = setup.secureVersion { options += ["--anti-rollback", "\(version)"] }
         if let chip = setup.chip { options += ["--chip", chip] }
         if let size = setup.slotSize { options += ["--slot-size", "\(size.bytes)"] }
+        if !setup.hasFactory { options.append("--no-factory") }
         if setup.hasClock { options += ["--have-time", today] }
         return options
+    }
+
+    /// The options that make its flash suffer something.
+    static func options(for flash: FlashMishap) -> [String] {
+        flash.damage.flatMap { ["--damage", $0] } + (flash.cut.map { ["--cut-at", $0] } ?? [])
+            + (flash.failure.map { ["--fail-at", $0] } ?? [])
     }
 
     deinit {
@@ -56,10 +63,13 @@ final class VirtualBoard: Device {
         rmdir(self.folder)
     }
 
+    var takesFlashMishaps: Bool { self.process.takesFlashMishaps }
+
     func live(
-        typing lines: AsyncStream<String>, hearing hear: @escaping @Sendable (String) -> Void
+        suffering flash: FlashMishap, typing lines: AsyncStream<String>,
+        hearing hear: @escaping @Sendable (String) -> Void
     ) async throws -> DeviceEnd {
-        try await self.process.live(typing: lines, hearing: hear)
+        try await self.process.live(suffering: flash, typing: lines, hearing: hear)
     }
 
     private static func write(_ bytes: [UInt8], to path: String) throws {

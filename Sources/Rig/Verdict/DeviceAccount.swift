@@ -108,9 +108,13 @@ extension DeviceAccount {
     /// What has become of the update. What runs counts, and not what the device says of its success.
     public var outcome: Expectation.Device {
         if self.nothingBoots { return .unbootable }
-        guard let before, let running else { return .waiting }
+        guard let running else { return .waiting }
+        // It was never asked to update.
+        guard let before else { return running.isReady ? .unchanged : .waiting }
         let others = self.boots.contains { !$0.isSameApp(as: before) }
         if !running.isSameApp(as: before) {
+            // What was not confirmed is not there any more, and no update has taken its place.
+            if before.isPending, self.ending?.isDone != true { return .rolledBack }
             return running.isPending || !running.isReady ? .waiting : .updated
         }
         if others { return .rolledBack }

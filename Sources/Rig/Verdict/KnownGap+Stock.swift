@@ -30,10 +30,14 @@ extension KnownGap {
         KnownGap("same-version", ["simple"], .updated, "esp_https_ota() looks at no version"),
         KnownGap(
             "rolled-back-version", ["simple"], .rolledBack,
-            "esp_https_ota() looks at no version, and installs it again each time"),
+            "esp_https_ota() looks at no version, and installs it again each time", step: 2),
         KnownGap(
             "secure-version-low", ["simple"], .rejected,
             "esp_https_ota() looks at no version: the slot is written, and erased at the end"),
+        KnownGap(
+            "anti-rollback", ["simple"], .rejected,
+            "esp_https_ota() looks at no version: the slot is written, and erased at the end",
+            step: 3),
         KnownGap(
             "wrong-chip", ["native"], .rejected,
             "writes the whole image before anyone looks at its chip"),

@@ -8,10 +8,14 @@ public struct KnownGap: Sendable, Hashable {
     /// What becomes of the update instead.
     public let device: Expectation.Device
     public let reason: String
+    /// The step of the story in which it shows, from 1.
+    public let step: Int
 
     public init(
-        _ profile: String, _ methods: [String], _ device: Expectation.Device, _ reason: String
+        _ profile: String, _ methods: [String], _ device: Expectation.Device, _ reason: String,
+        step: Int = 1
     ) {
+        self.step = step
         self.profile = profile
         self.methods = methods
         self.device = device

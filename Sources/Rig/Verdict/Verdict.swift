@@ -19,6 +19,10 @@ public enum Verdict: Sendable, Equatable {
         public let what: String
         public let expected: String
         public let actual: String
+
+        func at(_ place: String) -> Self {
+            Self(what: place + self.what, expected: self.expected, actual: self.actual)
+        }
     }
 
     /// In a word: `passed`, `failed`, `gap`, `healed`, `void`.
@@ -53,26 +57,32 @@ public enum Verdict: Sendable, Equatable {
     }
 }
 
-/// Both sides' accounts of one run.
+/// Both sides' accounts of one step of a run.
 public struct Account: Sendable {
-    public var device = DeviceAccount()
+    public var device: DeviceAccount
     public var server = ServerAccount()
     /// How many rules the server had.
     public let rules: Int
+    /// Whether the device has met what was to befall it; nil: nothing was.
+    public var mishap: Fate?
     /// Whether time was up before the device had settled.
     public var isTimedOut = false
     /// Why there was no run at all, such as a console that said nothing.
     public var trouble: String?
 
-    public init(rules: Int) {
+    /// Whether something happened that was to happen.
+    public enum Fate: Sendable { case missed, struck }
+
+    /// - Parameter device: what is known of the device from the steps before.
+    public init(rules: Int, device: DeviceAccount = DeviceAccount()) {
         self.rules = rules
+        self.device = device
     }
 }
 
 extension Expectation {
     /// The respects in which a run was not as it should have been.
-    /// - Parameter setup: the device's, which says what slots mean on it.
-    public func mismatches(in account: Account, on setup: DeviceSetup) -> [Verdict.Mismatch] {
+    public func mismatches(in account: Account) -> [Verdict.Mismatch] {
         var found: [Verdict.Mismatch] = []
         func compare(_ what: String, _ expected: String, _ actual: String, _ isMet: Bool) {
             guard !isMet else { return }
@@ -90,7 +100,7 @@ extension Expectation {
                 compare("stage", stage.rawValue, actual.rawValue, isInTime)
             }
             let boot = account.device.running
-            if let slot = self.running?.slot.map(setup.slot(for:)) {
+            if let slot = self.running?.slot?.description {
                 compare("running.slot", slot, boot?.slot ?? "nothing", slot == boot?.slot)
             }
             if let version = self.running?.version {
