@@ -131,7 +131,15 @@ static bool set_rollback(options_t *options, const char *value)
 static bool set_anti_rollback(options_t *options, const char *value)
 {
     board.anti_rollback = true;
+    options->no_factory = true;
     return parse_u32(value, 0, 32, &options->secure_version);
+}
+
+static bool set_no_factory(options_t *options, const char *value)
+{
+    (void)value;
+    options->no_factory = true;
+    return true;
 }
 
 static bool set_signed(options_t *options, const char *value)
@@ -297,6 +305,8 @@ static const struct {
     {"signed", NULL, "CONFIG_SECURE_SIGNED_ON_UPDATE_NO_SECURE_BOOT", set_signed},
     {"factory", "FILE", "the app image of a flash that is made; a small one of the board's own by default",
      set_factory},
+    {"no-factory", NULL, "a flash that is made has no factory slot, as with --anti-rollback: its app is in ota_0",
+     set_no_factory},
     {"slot-size", "64K, 128K...16M", "of a flash that is made, a multiple of 64K; 1M by default",
      set_slot_size},
     {"timeout-ms", "1...3600000", "the app's receive timeout; 5000 by default", set_timeout},

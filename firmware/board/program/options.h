@@ -16,6 +16,7 @@ typedef struct {
     const char *report;    /* NULL: none */
     const char *url;       /* NULL: none is typed */
     const char *method;    /* NULL: none is typed */
+    bool no_factory;       /* of a flash that is made: the first app is in ota_0 */
     uint32_t slot_size;    /* bytes, of a flash that is made */
     uint32_t secure_version; /* burnt before the first boot */
     uint32_t cut_after;      /* 0: the power stays on */

@@ -14,9 +14,9 @@
 #define LARGEST_FLASH (64u << 20)
 
 /* The smallest of the chips on sale that such slots fit into, and no less than 4 MiB. */
-static uint32_t size_of_new_flash(uint32_t slot_size)
+static uint32_t size_of_new_flash(const options_t *options)
 {
-    uint64_t needed = 0x10000 + (uint64_t)(board.anti_rollback ? 2 : 3) * slot_size;
+    uint64_t needed = 0x10000 + (uint64_t)(options->no_factory ? 2 : 3) * options->slot_size;
     uint32_t size = 4u << 20;
     while (size < needed) {
         size *= 2;
@@ -48,10 +48,10 @@ static void make_flash(const options_t *options)
     size_t size;
     uint8_t *image = options->factory ? (uint8_t *)read_file(options->factory, &size)
                                       : factory_image(options->secure_version, &size);
-    board.flash_size = size_of_new_flash(options->slot_size);
+    board.flash_size = size_of_new_flash(options);
     open_flash(options);
     partition_table_layout_t layout =
-        board.anti_rollback ? PARTITION_TABLE_NO_FACTORY : PARTITION_TABLE_TWO_OTA;
+        options->no_factory ? PARTITION_TABLE_NO_FACTORY : PARTITION_TABLE_TWO_OTA;
     esp_err_t error = partition_table_make(layout, options->slot_size, image, size);
     free(image);
     if (error != ESP_OK) {
