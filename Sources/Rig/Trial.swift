@@ -103,6 +103,10 @@ public struct Trial {
         {
             return self.meet(trigger)
         }
+        // As the virtual board's log has it.
+        if self.step.mishap?.flash?.failure != nil, line.contains("fails, as it is to") {
+            self.account.mishap = .struck
+        }
         guard let observation = self.dialect.read(line) else { return [] }
         self.account.device.note(observation)
         switch self.phase {

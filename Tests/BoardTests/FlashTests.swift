@@ -23,7 +23,7 @@ import Testing
             #expect(flash_program(0, nil, 0) == ESP_OK)
             _ = bench.read(0, 100)
             #expect(flash_operations() == 4)
-            flash_set_operations(100)
+            flash_set_counts(flash_counts_t(operations: 100, cut: 0, failure: 0))
             #expect(flash_erase(0, 4096) == ESP_OK)
             #expect(flash_operations() == 101)
         }

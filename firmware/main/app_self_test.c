@@ -35,12 +35,16 @@ static bool pin_is_held(void)
 static bool pin_is_held(void) { return false; }
 #endif
 
-static bool is_pending(void)
+/* ESP_OTA_IMG_PENDING_VERIFY is not all: esp_ota_get_state_partition() tells of the first entry for the
+ * slot, which after two updates of one slot may be that of the other one, and ABORTED. Who waits for
+ * PENDING_VERIFY alone never confirms such an app, and loses it at the next reset. */
+static bool is_unconfirmed(void)
 {
     esp_ota_img_states_t state;
     const esp_partition_t *running = esp_ota_get_running_partition();
     return running != NULL && esp_ota_get_state_partition(running, &state) == ESP_OK &&
-           state == ESP_OTA_IMG_PENDING_VERIFY;
+           (state == ESP_OTA_IMG_PENDING_VERIFY || state == ESP_OTA_IMG_ABORTED ||
+            state == ESP_OTA_IMG_INVALID);
 }
 
 static void confirm(void)
@@ -73,7 +77,7 @@ static void hang(void)
 
 void self_test_run(void)
 {
-    if (!is_pending()) {
+    if (!is_unconfirmed()) {
         return;
     }
     directive_t directive = directive_of_running_app();

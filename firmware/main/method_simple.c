@@ -17,7 +17,6 @@ void method_simple(const char *url, update_t *update)
         .max_http_request_size = CONFIG_APP_OTA_PARTIAL_REQUEST_SIZE,
 #endif
     };
-    const esp_partition_t *before = esp_ota_get_boot_partition();
     ESP_LOGI(tag, "Attempting to download update from %s", url);
     esp_err_t error = esp_https_ota(&ota);
     if (error != ESP_OK) {
@@ -26,7 +25,7 @@ void method_simple(const char *url, update_t *update)
         return;
     }
     /* ESP_OK is no proof: with ranges and a wrong length it returns so and changes nothing. */
-    if (esp_ota_get_boot_partition() == before) {
+    if (esp_ota_get_boot_partition() == esp_ota_get_running_partition()) {
         update_reject(update, "set-boot", ESP_ERR_INVALID_STATE);
         return;
     }

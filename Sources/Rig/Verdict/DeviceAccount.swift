@@ -26,8 +26,11 @@ public struct DeviceAccount: Sendable {
             self.slot == other.slot && self.version == other.version
         }
 
-        /// Whether it has still to be confirmed, as far as it tells.
-        var isPending: Bool { self.state == "PENDING_VERIFY" && self.selfTest != true }
+        /// Whether it is not confirmed, as far as it tells: it has not been yet, or runs only because nothing
+        /// else boots.
+        var isPending: Bool {
+            ["PENDING_VERIFY", "ABORTED", "INVALID"].contains(self.state) && self.selfTest != true
+        }
     }
 
     /// The apps that booted since the device was asked to update, in order; before that, all.

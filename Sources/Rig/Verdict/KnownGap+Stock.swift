@@ -3,7 +3,7 @@ import FaultServer
 extension KnownGap {
     /// Where ESP-IDF v5.3.2 does less than a correct device would, method by method. What is common to all
     /// methods lies below them: in verification, or in the virtual board.
-    public static let stock = transfer + response + tls + image
+    public static let stock = transfer + response + tls + image + power
 
     /// Of a slow or broken transfer.
     static let transfer = [
@@ -67,6 +67,16 @@ extension KnownGap {
         KnownGap(
             "second-drom", KnownGap.every, .updated,
             "a chip would map the last of two only; the virtual board reads both"),
+    ]
+
+    /// Of what befalls the device.
+    static let power = [
+        KnownGap(
+            "power-first-boot", ["native", "advanced"], .rejected,
+            "takes an app that lost its power in its first boot for one that failed", step: 3),
+        KnownGap(
+            "power-first-update", ["native", "advanced"], .rejected,
+            "takes an app that lost its power in its first boot for one that failed", step: 2),
     ]
 
     static let every = ["native", "simple", "advanced", "guarded"]

@@ -231,9 +231,33 @@ static bool set_cut_after(options_t *options, const char *value)
     return parse_u32(number, 1, UINT32_MAX, &options->cut_after);
 }
 
+/* Which operation it is can be said only with the flash at hand. */
+static bool set_cut_at(options_t *options, const char *value)
+{
+    options->cut_at = value;
+    return strchr(value, '.') != NULL;
+}
+
 static bool set_fail_at(options_t *options, const char *value)
 {
+    if (strchr(value, '.')) {
+        options->fail_at_point = value;
+        return true;
+    }
     return parse_u32(value, 1, UINT32_MAX, &options->fail_at);
+}
+
+static bool set_damage(options_t *options, const char *value)
+{
+    size_t count = 0;
+    while (count < OPTIONS_DAMAGE_LIMIT && options->damage[count]) {
+        count++;
+    }
+    if (count == OPTIONS_DAMAGE_LIMIT) {
+        return false;
+    }
+    options->damage[count] = value;
+    return strchr(value, '=') != NULL;
 }
 
 static bool set_max_boots(options_t *options, const char *value)
@@ -321,7 +345,13 @@ static const struct {
     {"cut-after", "N[:BYTES]", "cuts the power before the flash operation N, or in its middle: behind so many bytes of a\n"
      "        program; an erase leaves garbage, another for each number",
      set_cut_after},
-    {"fail-at", "N", "makes the flash operation N fail", set_fail_at},
+    {"cut-at", "PARTITION.erase|write[#N][:BYTES]",
+     "the same for the Nth such operation on a partition, as in otadata.write#2:24", set_cut_at},
+    {"fail-at", "N|PARTITION.erase|write[#N]", "makes that flash operation fail", set_fail_at},
+    {"damage", "PLACE=WHAT", "what the flash suffers before the power is on; may be repeated:\n"
+     "        PARTITION=erase, PARTITION+OFFSET=HEX bytes, or an entry of otadata with a sequence number and a\n"
+     "        state, as in otadata.0=2:VALID or otadata.1=3:NEW:bad-crc; partition-table is a place too",
+     set_damage},
     {"max-boots", "N", "ends instead of the boot after the Nth", set_max_boots},
     {"wdt-time-ms", "1...3600000", "CONFIG_BOOTLOADER_WDT_TIME_MS; 9000 by default", set_wdt_time},
     {"task-wdt", "log|panic", "CONFIG_ESP_TASK_WDT_PANIC; log by default", set_task_watchdog},

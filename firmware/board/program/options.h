@@ -7,6 +7,8 @@
 
 #include "esp_log.h"
 
+#define OPTIONS_DAMAGE_LIMIT 8
+
 typedef struct {
     const char *flash;
     const char *ca;        /* NULL: none */
@@ -21,7 +23,10 @@ typedef struct {
     uint32_t secure_version; /* burnt before the first boot */
     uint32_t cut_after;      /* 0: the power stays on */
     int cut_bytes;           /* -1: the operation does not happen at all */
+    const char *cut_at;      /* PARTITION.erase|write[#N][:BYTES]; NULL: cut_after counts */
     uint32_t fail_at;        /* 0: no operation fails */
+    const char *fail_at_point; /* as cut_at, without :BYTES; NULL: fail_at counts */
+    const char *damage[OPTIONS_DAMAGE_LIMIT]; /* NULL behind the last */
     unsigned max_boots;      /* 0: any number */
     unsigned wdt_time_ms;    /* of the RTC watchdog, from reset to app_main */
     uint64_t held_pins;

@@ -141,9 +141,7 @@ int main(int argc, char *argv[])
             gpio_hold_input(pin, options.held_high >> pin & 1);
         }
     }
-    flash_set_operations(run.operations);
-    flash_cut_at(options.cut_after, options.cut_bytes);
-    flash_fail_at(options.fail_at);
+    suffer_mishaps(&options, &run);
     flash_trace(options.trace ? stderr : NULL);
     report_open(options.report, is_first_boot, run.boot);
     console_open(&options, is_first_boot);

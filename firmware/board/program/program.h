@@ -7,6 +7,7 @@
 
 #include "board/board.h"
 #include "board/bootloader.h"
+#include "board/flash.h"
 #include "options.h"
 
 enum {
@@ -53,8 +54,12 @@ const char *first_app_objection(void);
 typedef struct {
     unsigned boot; /* from 1 */
     board_reset_t reason;
-    uint32_t operations; /* of the flash, before this boot */
+    flash_counts_t counts; /* of the flash, before this boot */
 } run_t;
+
+/* What the options say that befalls the flash: damage, before the first boot; a cut and a failure.
+ * Ends the program if they name no place in it. */
+void suffer_mishaps(const options_t *options, const run_t *run);
 
 /* What the run before left; the first boot if there was none. */
 run_t run_resume(char *const words[]);

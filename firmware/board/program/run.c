@@ -1,6 +1,7 @@
 /* Boots and resets: a reset executes the program again, and all it hands on is a variable of the
  * environment with the boot's number, the reason and the count of flash operations. */
 #define _GNU_SOURCE
+#include <inttypes.h>
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdio.h>
@@ -60,12 +61,15 @@ run_t run_resume(char *const words[])
     arguments = words;
     run = (run_t){.boot = 1, .reason = BOARD_RESET_POWER_ON};
     const char *left = getenv(VARIABLE);
-    unsigned boot, reason, operations;
+    unsigned boot, reason;
+    flash_counts_t counts;
     /* The process's number says that it was this run that left it, not one above it. */
     int process;
-    if (left && sscanf(left, "%d:%u:%u:%u", &process, &boot, &reason, &operations) == 4 &&
+    if (left &&
+        sscanf(left, "%d:%u:%u:%" SCNu32 ":%" SCNu32 ":%" SCNu32, &process, &boot, &reason,
+               &counts.operations, &counts.cut, &counts.failure) == 6 &&
         process == getpid()) {
-        run = (run_t){.boot = boot, .reason = (board_reset_t)reason, .operations = operations};
+        run = (run_t){.boot = boot, .reason = (board_reset_t)reason, .counts = counts};
     }
     copy_environment();
     return run;
@@ -100,8 +104,10 @@ static void boot_again(board_reset_t reason)
         }
         _exit(EXIT_MAX_BOOTS);
     }
-    snprintf(variable, sizeof(variable), VARIABLE "=%d:%u:%u:%u", (int)getpid(), run.boot + 1,
-             (unsigned)reason, (unsigned)flash_operations());
+    flash_counts_t counts = flash_counts();
+    snprintf(variable, sizeof(variable), VARIABLE "=%d:%u:%u:%u:%u:%u", (int)getpid(), run.boot + 1,
+             (unsigned)reason, (unsigned)counts.operations, (unsigned)counts.cut,
+             (unsigned)counts.failure);
     sigset_t none;
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, NULL);
@@ -135,7 +141,7 @@ void run_without_app(void)
 {
     begin_end();
     fflush(stdout);
-    if (flash_operations() != run.operations) {
+    if (flash_operations() != run.counts.operations) {
         boot_again(BOARD_RESET_SOFTWARE);
     }
     report("no-app", ",\"operations\":%u", (unsigned)flash_operations());
@@ -210,5 +216,5 @@ void run_install(const run_t *resumed, const options_t *options)
         }
     }
     report("boot", ",\"reset\":\"%s\",\"operations\":%u", reason_name(run.reason),
-           (unsigned)run.operations);
+           (unsigned)run.counts.operations);
 }

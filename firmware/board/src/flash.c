@@ -11,6 +11,13 @@
 #include <unistd.h>
 
 #include "board/board.h"
+#include "esp_log.h"
+
+/* An operation that is waited for, and how many of its kind there were. */
+typedef struct {
+    flash_point_t point;
+    uint32_t seen;
+} watch_t;
 
 /* The one chip of the board. The file is mapped and shared, so that what was written is in it
  * however the process ends. */
@@ -18,9 +25,9 @@ static struct {
     uint8_t *bytes;
     size_t size;
     uint32_t operations;
-    uint32_t cut_at;
+    watch_t cut;
     int cut_bytes;
-    uint32_t fail_at;
+    watch_t failure;
     FILE *trace;
 } flash;
 
@@ -114,14 +121,34 @@ esp_err_t flash_preset(uint32_t address, const void *from, size_t count)
 
 typedef enum { OPERATION_HAPPENS, OPERATION_FAILS, OPERATION_IS_CUT } fate_t;
 
+/* Whether an operation is the one that is waited for. */
+static bool meets(watch_t *watch, flash_kind_t kind, uint32_t address)
+{
+    const flash_point_t *point = &watch->point;
+    if (point->number == 0) {
+        return false;
+    }
+    if (point->kind == FLASH_ANY) {
+        return flash.operations == point->number;
+    }
+    if (kind != point->kind || address < point->address ||
+        address - point->address >= point->size) {
+        return false;
+    }
+    watch->seen++;
+    return watch->seen == point->number;
+}
+
 /* Numbers an operation. Nothing of one that fails or is cut at once happens. */
-static fate_t begin_operation(void)
+static fate_t begin_operation(flash_kind_t kind, uint32_t address)
 {
     flash.operations++;
-    if (flash.operations == flash.cut_at) {
-        return OPERATION_IS_CUT;
+    bool is_cut = meets(&flash.cut, kind, address);
+    bool fails = meets(&flash.failure, kind, address);
+    if (fails && !is_cut) {
+        ESP_LOGE("flash", "the operation at 0x%" PRIx32 " fails, as it is to", address);
     }
-    return flash.operations == flash.fail_at ? OPERATION_FAILS : OPERATION_HAPPENS;
+    return is_cut ? OPERATION_IS_CUT : fails ? OPERATION_FAILS : OPERATION_HAPPENS;
 }
 
 /* The lock is freed first, as a test's power cut ends no more than the thread. */
@@ -147,7 +174,7 @@ static void half_erase(uint32_t address, uint64_t seed)
 static esp_err_t erase_sector(uint32_t address)
 {
     pthread_mutex_lock(&lock);
-    fate_t fate = begin_operation();
+    fate_t fate = begin_operation(FLASH_ERASE, address);
     if (flash.trace) {
         fprintf(flash.trace, "E 0x%06" PRIx32 "\n", address);
     }
@@ -196,7 +223,7 @@ esp_err_t flash_program(uint32_t address, const void *from, size_t count)
         return ESP_OK;
     }
     pthread_mutex_lock(&lock);
-    fate_t fate = begin_operation();
+    fate_t fate = begin_operation(FLASH_WRITE, address);
     if (flash.trace) {
         fprintf(flash.trace, "W 0x%06" PRIx32 " 0x%zx\n", address, count);
     }
@@ -217,10 +244,33 @@ void flash_set_operations(uint32_t count) { flash.operations = count; }
 
 void flash_cut_at(uint32_t operation, int bytes)
 {
-    flash.cut_at = operation;
+    flash_cut_at_point((flash_point_t){.number = operation}, bytes);
+}
+
+void flash_cut_at_point(flash_point_t point, int bytes)
+{
+    flash.cut = (watch_t){.point = point};
     flash.cut_bytes = bytes;
 }
 
-void flash_fail_at(uint32_t operation) { flash.fail_at = operation; }
+void flash_fail_at(uint32_t operation)
+{
+    flash_fail_at_point((flash_point_t){.number = operation});
+}
+
+void flash_fail_at_point(flash_point_t point) { flash.failure = (watch_t){.point = point}; }
+
+flash_counts_t flash_counts(void)
+{
+    return (flash_counts_t){
+        .operations = flash.operations, .cut = flash.cut.seen, .failure = flash.failure.seen};
+}
+
+void flash_set_counts(flash_counts_t counts)
+{
+    flash.operations = counts.operations;
+    flash.cut.seen = counts.cut;
+    flash.failure.seen = counts.failure;
+}
 
 void flash_trace(void *stream) { flash.trace = stream; }

@@ -39,13 +39,35 @@ esp_err_t flash_preset(uint32_t address, const void *from, size_t count);
 uint32_t flash_operations(void);
 void flash_set_operations(uint32_t count);
 
-/* Cuts the power at the operation of that number (0: never). bytes < 0: it does not happen at all;
- * else a program writes only so many bytes, and an erase leaves garbage: of the sector's bits that were
- * 0, about half are 1, and another number gives others. */
+/* An operation: the how manieth, from 1 (0: none), of that kind that begins in that part of the flash. */
+typedef enum { FLASH_ANY, FLASH_ERASE, FLASH_WRITE } flash_kind_t;
+typedef struct {
+    flash_kind_t kind; /* FLASH_ANY: of all operations, wherever they are */
+    uint32_t address;
+    uint32_t size; /* bytes */
+    uint32_t number;
+} flash_point_t;
+
+/* Cuts the power at an operation. bytes < 0: it does not happen at all; else a program writes only so
+ * many bytes, and an erase leaves garbage: of the sector's bits that were 0, about half are 1, and another
+ * number gives others. */
+void flash_cut_at_point(flash_point_t point, int bytes);
+/* The same at the operation of that number of all. */
 void flash_cut_at(uint32_t operation, int bytes);
 
-/* Makes the operation of that number fail with ESP_ERR_FLASH_OP_FAIL (0: none). */
+/* Makes an operation fail with ESP_ERR_FLASH_OP_FAIL, and the log says so. */
+void flash_fail_at_point(flash_point_t point);
 void flash_fail_at(uint32_t operation);
+
+/* What the counts of all operations, and of those like the two that are waited for, go on from after a
+ * reset. */
+typedef struct {
+    uint32_t operations;
+    uint32_t cut;
+    uint32_t failure;
+} flash_counts_t;
+flash_counts_t flash_counts(void);
+void flash_set_counts(flash_counts_t counts);
 
 /* If set, each operation is one line on this stream: `E 0x00d000` or `W 0x00d000 0x20`. */
 void flash_trace(void *stream);
