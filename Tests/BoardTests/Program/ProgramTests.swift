@@ -28,7 +28,9 @@ extension BoardTests {
             #expect(it.status == 0)
             for option in [
                 "flash", "ca", "url", "method", "chip", "efuse", "rollback", "anti-rollback",
-                "factory", "slot-size", "timeout-ms", "have-time", "cut-after", "max-boots",
+                "factory", "no-factory", "slot-size", "timeout-ms", "have-time", "cut-after",
+                "cut-at",
+                "fail-at", "damage", "max-boots",
                 "trace",
                 "report",
             ] {
