@@ -56,17 +56,14 @@ extension KnownGap {
             "descriptor-magic-anti-rollback", ["native", "simple"], .unchanged,
             "an assertion in esp_ota_end: the running app panics"),
         KnownGap(
-            "first-segment-short", KnownGap.every, .updated,
+            "first-segment-short", KnownGap.stockMethods, .rolledBack,
             "v5.3.2 does not look at the first segment's length; newer versions do"),
         KnownGap(
-            "mmu-page-size", KnownGap.every, .updated,
+            "mmu-page-size", KnownGap.stockMethods, .updated,
             "v5.3.2 does not look at the size of memory pages; newer versions do"),
         KnownGap(
-            "spi-flash-mode", KnownGap.every, .updated,
+            "spi-flash-mode", KnownGap.stockMethods, .updated,
             "v5.3.2 does not look at the flash's mode; newer versions do"),
-        KnownGap(
-            "second-drom", KnownGap.every, .updated,
-            "a chip would map the last of two only; the virtual board reads both"),
     ]
 
     /// Of what befalls the device.
@@ -79,5 +76,5 @@ extension KnownGap {
             "takes an app that lost its power in its first boot for one that failed", step: 2),
     ]
 
-    static let every = ["native", "simple", "advanced", "guarded"]
+    static let stockMethods = ["native", "simple", "advanced"]
 }

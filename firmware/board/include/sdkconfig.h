@@ -45,6 +45,7 @@ int board_kconfig(const char *name, int otherwise);
 #define CONFIG_ESP_TASK_WDT_TIMEOUT_S 5
 #define CONFIG_ESP_SYSTEM_EVENT_QUEUE_SIZE 32
 #define CONFIG_ESP_CONSOLE_UART_NUM 0
+#define CONFIG_MMU_PAGE_SIZE 0x10000
 #define CONFIG_LOG_DEFAULT_LEVEL 3
 #define CONFIG_LOG_MAXIMUM_LEVEL 5
 

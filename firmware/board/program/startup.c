@@ -130,6 +130,9 @@ void startup(const boot_t *boot, const options_t *options)
     if (!can_run_at(&boot->image, entry)) {
         run_panic("InstrFetchProhibited", entry);
     }
+    if (boot->hides_constants) {
+        run_panic("LoadProhibited", boot->image.segments[0].load_addr);
+    }
     say_what_runs(boot);
     follow_directive(boot, options);
     task_watchdog_start();

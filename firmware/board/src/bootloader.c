@@ -56,9 +56,12 @@ static const char *chip_tag(void)
 }
 
 /* Of two segments that are mapped by one cache, the second hides the first. */
-static void warn_of_hidden_segments(const image_t *image)
+static void warn_of_hidden_segments(boot_t *boot)
 {
+    const image_t *image = &boot->image;
+    const char *first = image_map_name(board.chip_id, image->segments[0].load_addr);
     bool is_seen[2] = {false, false};
+    boot->hides_constants = false;
     for (int index = 0; index < image->header.segment_count; index++) {
         const char *name = image_map_name(board.chip_id, image->segments[index].load_addr);
         if (!name) {
@@ -68,6 +71,7 @@ static void warn_of_hidden_segments(const image_t *image)
         if (*is_this_seen) {
             ESP_LOGE(TAG, "Image contains multiple %s segments. Only the last one will be mapped.",
                      name);
+            boot->hides_constants |= first && strcmp(first, name) == 0;
         }
         *is_this_seen = true;
     }
@@ -149,7 +153,7 @@ esp_err_t bootloader_boot(boot_t *boot)
     }
     esp_err_t error = load(&table, &selection, boot);
     if (error == ESP_OK) {
-        warn_of_hidden_segments(&boot->image);
+        warn_of_hidden_segments(boot);
     }
     return error;
 }

@@ -10,6 +10,7 @@
 #include "esp_ota_ops.h"
 #include "esp_partition.h"
 #include "guarded_history.h"
+#include "sdkconfig.h"
 
 static const char *const tag = "guarded_ota";
 
@@ -52,6 +53,32 @@ static esp_err_t judge_header(const esp_image_header_t *header, const guarded_ma
         return ESP_ERR_OTA_VALIDATE_FAILED;
     }
     return ESP_OK;
+}
+
+/* What newer versions than v5.3 write into the descriptor, by its place there; 0 where an older one did. */
+#define MMU_PAGE_SIZE_AT 180  /* uint8_t, the exponent of two; since v5.4.1 */
+#define SPI_FLASH_MODE_AT 181 /* uint8_t, that of the image header plus one; since v6.1 */
+
+/* An app that was built for other memory pages, or another mode of the flash, than the running one. */
+static esp_err_t judge_build(const esp_app_desc_t *offer)
+{
+    esp_image_header_t running;
+    const uint8_t *fields = (const uint8_t *)offer;
+    uint8_t page = fields[MMU_PAGE_SIZE_AT];
+    uint8_t mode = fields[SPI_FLASH_MODE_AT];
+    if (page != 0 && (page > 31 || 1u << page != CONFIG_MMU_PAGE_SIZE)) {
+        ESP_LOGE(tag, "an app for memory pages of 2^%u bytes, and this chip's have %u", page,
+                 (unsigned)CONFIG_MMU_PAGE_SIZE);
+        return ESP_ERR_INVALID_VERSION;
+    }
+    esp_err_t error =
+        esp_partition_read(esp_ota_get_running_partition(), 0, &running, sizeof(running));
+    if (error == ESP_OK && mode != 0 && mode != running.spi_mode + 1) {
+        ESP_LOGE(tag, "an app for flash mode %u, and the running one's is %u", mode,
+                 running.spi_mode + 1);
+        error = ESP_ERR_INVALID_VERSION;
+    }
+    return error;
 }
 
 static bool is_same(const char *left, const char *right, size_t size)
@@ -131,6 +158,7 @@ esp_err_t guarded_policy_judge(const uint8_t *bytes, const guarded_ota_config_t 
                                guarded_ota_stage_t *stage)
 {
     esp_image_header_t header;
+    esp_image_segment_header_t segment;
     memcpy(&header, bytes, sizeof(header));
     memcpy(offer, bytes + sizeof(header) + sizeof(esp_image_segment_header_t), sizeof(*offer));
     *stage = GUARDED_OTA_HEADER;
@@ -141,6 +169,16 @@ esp_err_t guarded_policy_judge(const uint8_t *bytes, const guarded_ota_config_t 
     if (offer->magic_word != ESP_APP_DESC_MAGIC_WORD) {
         ESP_LOGE(tag, "no app descriptor: its magic word is 0x%08x", (unsigned)offer->magic_word);
         return ESP_ERR_OTA_VALIDATE_FAILED;
+    }
+    memcpy(&segment, bytes + sizeof(header), sizeof(segment));
+    if (segment.data_len < sizeof(*offer)) {
+        ESP_LOGE(tag, "a first segment of %u bytes has no room for the app descriptor",
+                 (unsigned)segment.data_len);
+        return ESP_ERR_OTA_VALIDATE_FAILED;
+    }
+    error = judge_build(offer);
+    if (error != ESP_OK) {
+        return error;
     }
     *stage = GUARDED_OTA_POLICY;
     return judge_app(offer, config, manifest);

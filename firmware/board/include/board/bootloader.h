@@ -8,6 +8,7 @@
 typedef struct {
     const esp_partition_t *slot;
     image_t image;
+    bool hides_constants; /* another segment is mapped in place of the first, which has the constants */
 } boot_t;
 
 /* Reads the partition table, selects, verifies, writes otadata where the real one does, and says
