@@ -104,6 +104,12 @@ public struct Response: Sendable {
         case end(Ending)
     }
 
+    /// Sent before all else (RFC 9110 §15.2).
+    public var interim: [Interim] = []
+    /// What stands in place of the status line, without its end; nil: what version, status and reason say.
+    public var statusLine: String?
+    /// Whether status line and fields are sent. Without them the body alone is, as in HTTP/0.9.
+    public var hasHead = true
     public var version: HTTPVersion
     /// 100 to 999 in an honest response; any number in another.
     public var status: Int
@@ -112,6 +118,8 @@ public struct Response: Sendable {
     public var fields: Fields
     /// What is sent after the fields; a HEAD request gets none of it.
     public var body: Body
+    /// How the body is framed; nil: as it is, up to its length or the connection's end.
+    public var chunking: Chunking?
     public var sequel: Sequel
 
     public init(
@@ -125,6 +133,37 @@ public struct Response: Sendable {
         self.body = body
         self.sequel = sequel
     }
+}
+
+/// An informational response: a status, and fields.
+public struct Interim: Sendable, Hashable {
+    /// 100 to 199 in an honest one.
+    public var status: Int
+    public var reason: String
+    public var fields: Fields
+
+    public init(status: Int, reason: String, fields: Fields = [:]) {
+        self.status = status
+        self.reason = reason
+        self.fields = fields
+    }
+}
+
+/// The chunked transfer coding (RFC 9112 §7.1), right or wrong.
+public struct Chunking: Sendable, Hashable {
+    /// The most bytes of a chunk; 1 or more.
+    public var size: Int
+    /// What follows each size, such as `;name=value` (RFC 9112 §7.1.1).
+    public var extensions = ""
+    /// Bytes of the body behind which the next size is ``wrongSize``; nil: none.
+    public var wrongAt: Int?
+    /// What is no size.
+    public var wrongSize = "ZZZZ"
+    /// Whether the last chunk is sent.
+    public var isTerminated = true
+    public var trailers: Fields = [:]
+
+    public init(size: Int) { self.size = size }
 }
 
 /// A response's body: bytes that the server made, and ranges of an image.

@@ -28,6 +28,13 @@ public protocol ImageFault: Fault {
 /// Edits what is *said* about the image: status, fields, body, and how the connection goes on after it.
 public protocol ResponseFault: Fault {
     func edit(_ response: inout Response, to request: Request, using dice: inout Dice)
+    /// Whether it tells the client to come to the same port without TLS, so that the server has to speak
+    /// plain HTTP there too. Default: no.
+    var speaksPlainHTTP: Bool { get }
+}
+
+extension ResponseFault {
+    public var speaksPlainHTTP: Bool { false }
 }
 
 /// Edits *who* says it: the certificate, the TLS versions and ciphers of one connection.

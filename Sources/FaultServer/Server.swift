@@ -255,14 +255,27 @@ extension Channel {
         }
         if let contexts = core.contexts {
             let pool = core.resources(of: self.eventLoop).pool
-            try pipeline.addHandler(
-                TLSHandler(connection: connection, contexts: contexts, pool: pool))
+            func makeTLS() -> TLSHandler {
+                TLSHandler(connection: connection, contexts: contexts, pool: pool)
+            }
+            if core.plan.speaksPlainHTTP {
+                try pipeline.addHandler(PlaintextSniffer(connection: connection, makeTLS: makeTLS))
+            } else {
+                try pipeline.addHandler(makeTLS())
+            }
         }
         try pipeline.addHandler(SessionHandler(connection: connection))
     }
 }
 
 extension Plan {
+    /// Whether a rule sends clients to the same port without TLS.
+    fileprivate var speaksPlainHTTP: Bool {
+        self.rules.contains { rule in
+            if case .response(let fault) = rule.hook { fault.speaksPlainHTTP } else { false }
+        }
+    }
+
     /// A rule that means nothing without TLS, if there is one.
     fileprivate var ruleOfTLS: Rule? {
         self.rules.first { rule in

@@ -94,7 +94,13 @@ enum ResponseRules {
     private static func checkTexts(
         _ response: Response, _ request: Request, _ findings: inout Findings
     ) {
-        let texts = [response.reason] + response.fields.list.flatMap { [$0.name, $0.value] }
+        let fields =
+            [response.fields] + response.interim.map(\.fields)
+            + (response.chunking.map { [$0.trailers] } ?? [])
+        let texts =
+            [response.reason, response.statusLine ?? "", response.chunking?.extensions ?? ""]
+            + response.interim.map(\.reason)
+            + fields.flatMap(\.list).flatMap { [$0.name, $0.value] }
         for text in texts where !text.unicodeScalars.allSatisfy({ $0.value <= 0xFF }) {
             findings.note(
                 "texts", "its answer to \(request.method) says '\(text)', which is not ISO-8859-1")
@@ -108,7 +114,9 @@ enum ResponseRules {
             case .image(let image, let range): "image \(image.name) \(image.edits) \(range)"
             }
         }
-        return "\(response.version) \(response.status) \(response.reason) \(response.sequel)\n"
+        return "\(response.interim) \(response.statusLine ?? "") \(response.hasHead) "
+            + "\(response.chunking.map { "\($0)" } ?? "")\n"
+            + "\(response.version) \(response.status) \(response.reason) \(response.sequel)\n"
             + response.fields.list.map { "\($0.name): \($0.value)\n" }.joined()
             + parts.joined(separator: "\n")
     }

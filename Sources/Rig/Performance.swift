@@ -136,7 +136,7 @@ struct Performance {
         }
         var trial = Trial(
             step, account: account, isOn: power.isOn, dialect: power.device.dialect,
-            method: self.run.method, url: address.url + self.bench.path)
+            method: self.run.method, url: self.url(at: address))
         self.setLimit(Bench.wakeTime.nanoseconds)
         var isOver = await self.take(trial.start(), step)
         while !isOver, let heard = await self.next() {
@@ -148,6 +148,13 @@ struct Performance {
         self.limit.cancel()
         self.delay.cancel()
         return trial
+    }
+
+    /// What the device is to ask for.
+    private func url(at address: Server.Address) -> String {
+        guard let host = self.run.profile.device.host else { return address.url + self.bench.path }
+        let scheme = address.url.prefix { $0 != ":" }
+        return "\(scheme)://\(host):\(address.port)/\(self.bench.path)"
     }
 
     private mutating func next() async -> Heard? {

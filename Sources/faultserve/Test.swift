@@ -80,8 +80,12 @@ struct Test: AsyncParsableCommand {
         let library = self.library.library
         let profiles =
             self.all ? try library.all() : try self.profiles.map { try library.resolve($0) }
+        // Who names both gets the run, and hears that it is void.
+        let isWhole = self.all || self.method.isEmpty
         let runs = profiles.flatMap { profile in
-            self.methods.map { Run(profile: profile, method: $0, seed: self.seed) }
+            self.methods.filter {
+                !isWhole || profile.device.methods?.contains($0) ?? true
+            }.map { Run(profile: profile, method: $0, seed: self.seed) }
         }
         let campaign = Campaign(bench: try self.bench(), runs: runs, jobs: self.jobs)
         let began = ContinuousClock.now
@@ -132,7 +136,7 @@ struct Test: AsyncParsableCommand {
                 var configuration = Configuration(
                     plan: plan, content: try offers.content(for: setup), identity: identity)
                 configuration.imageSigner = offers.signer
-                configuration.hosts = ["127.0.0.1"]
+                configuration.hosts = ["127.0.0.1", "localhost"]
                 configuration.bind = "127.0.0.1"
                 configuration.port = 0
                 configuration.threads = 1

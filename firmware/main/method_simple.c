@@ -12,8 +12,8 @@ void method_simple(const char *url, update_t *update)
     esp_http_client_config_t http = update_http_config(url);
     esp_https_ota_config_t ota = {
         .http_config = &http,
-#if CONFIG_APP_OTA_PARTIAL_DOWNLOAD
-        .partial_http_download = true,
+#ifdef CONFIG_APP_OTA_PARTIAL_DOWNLOAD
+        .partial_http_download = CONFIG_APP_OTA_PARTIAL_DOWNLOAD,
         .max_http_request_size = CONFIG_APP_OTA_PARTIAL_REQUEST_SIZE,
 #endif
     };

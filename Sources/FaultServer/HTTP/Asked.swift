@@ -87,6 +87,16 @@ extension Response {
         ) {
             changes.append("\(before.status) → \(self.status)")
         }
+        if self.interim != before.interim {
+            let codes = self.interim.map { "\($0.status)" }.joined(separator: ", ")
+            changes.append("before it: \(codes)")
+        }
+        if self.hasHead != before.hasHead {
+            changes.append("no head")
+        } else if self.statusLine != before.statusLine, let statusLine {
+            changes.append("status line: \(statusLine.shown)")
+        }
+        if self.chunking != before.chunking, self.chunking != nil { changes.append("chunked") }
         for name in Self.names(in: before.fields, self.fields) {
             let (old, new) = (before.fields.all(name), self.fields.all(name))
             guard old != new else { continue }
@@ -94,6 +104,8 @@ extension Response {
         }
         if self.body.count != before.body.count {
             changes.append("body: \(before.body.count) → \(self.body.count) bytes")
+        } else if self.body.ranges != before.body.ranges {
+            changes.append("body: \(before.body.ranges) → \(self.body.ranges)")
         }
         if self.sequel != before.sequel, case .end(let ending) = self.sequel {
             changes.append("then: \(ending.rawValue)")
@@ -114,4 +126,17 @@ extension Response {
 
 extension [String] {
     fileprivate var listedOrNone: String { self.isEmpty ? "none" : self.joined(separator: ", ") }
+}
+
+extension Body {
+    /// What of images it has, in words.
+    fileprivate var ranges: String {
+        self.parts.compactMap { part in
+            if case .image(_, let range) = part {
+                "bytes \(range.lowerBound) to \(range.upperBound)"
+            } else {
+                nil
+            }
+        }.joined(separator: ", ")
+    }
 }

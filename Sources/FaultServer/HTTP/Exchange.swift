@@ -32,7 +32,9 @@ final class Exchange {
     private var reader: BodyReader
     private var chain: TapChain
     private var evidence: Evidence
-    /// Nil where no fault taps the body.
+    /// Nil where the body is sent as it is.
+    private var chunks: ChunkEncoder?
+    /// Nil where no fault taps or frames the body.
     private var playback: StepPlayback?
     /// What is being filled. A property, so that nobody else holds it: a buffer that is held twice is
     /// copied when it is written to.
@@ -59,7 +61,9 @@ final class Exchange {
         self.loop = loop
         self.owner = owner
         self.response = response
-        let body = request.method == "HEAD" ? Body() : response.body
+        let isHead = request.method == "HEAD"
+        let body = isHead ? Body() : response.body
+        self.chunks = isHead ? nil : response.chunking.map(ChunkEncoder.init)
         self.bodyCount = body.count
         self.reader = BodyReader(body)
         self.chain = TapChain(matches, on: .body)
@@ -67,10 +71,11 @@ final class Exchange {
     }
 
     func begin() {
-        let isBig = self.chain.isEmpty && self.bodyCount >= BufferPool.worthwhile
+        let isPlain = self.chain.isEmpty && self.chunks == nil
+        let isBig = isPlain && self.bodyCount >= BufferPool.worthwhile
         if isBig { self.batch = self.resources.pool.take() }
         ResponseEncoder.encode(self.response, into: &self.batch)
-        if self.chain.isEmpty {
+        if isPlain {
             // Head and first bytes leave as one.
             self.sent -= self.batch.readableBytes
             self.fill()
@@ -221,6 +226,10 @@ final class Exchange {
 
     /// The whole body was sent.
     private func finish() {
+        if let last = self.chunks?.end(), last.readableBytes > 0 {
+            self.owner.send(last, promise: nil)
+            self.owner.flush()
+        }
         switch self.response.sequel {
         // Fewer or more bytes than an honest body has: nothing may follow them.
         case .asAsked: self.end(self.sent == self.bodyCount ? nil : .clean)
@@ -251,7 +260,7 @@ final class Exchange {
 extension Exchange: StepSink {
     func play(_ bytes: ByteBuffer) {
         self.sent += bytes.readableBytes
-        self.owner.send(bytes, promise: nil)
+        self.owner.send(self.chunks?.encode(bytes) ?? bytes, promise: nil)
     }
 
     func playFlush(_ promise: EventLoopPromise<Void>?) {

@@ -5,8 +5,21 @@ import NIOCore
 enum ResponseEncoder {
     /// Appends status line, fields and the empty line (RFC 9112 §3, §5).
     static func encode(_ response: Response, into buffer: inout ByteBuffer) {
-        buffer.writeLatin1("\(response.version) \(response.status) \(response.reason)\r\n")
-        for field in response.fields.list {
+        for interim in response.interim {
+            buffer.writeLatin1("\(response.version) \(interim.status) \(interim.reason)\r\n")
+            self.encode(interim.fields, into: &buffer)
+        }
+        guard response.hasHead else { return }
+        let line =
+            response.statusLine ?? "\(response.version) \(response.status) \(response.reason)"
+        buffer.writeLatin1(line)
+        buffer.writeStaticString("\r\n")
+        self.encode(response.fields, into: &buffer)
+    }
+
+    /// Appends fields and the empty line.
+    static func encode(_ fields: Fields, into buffer: inout ByteBuffer) {
+        for field in fields.list {
             buffer.writeLatin1(field.name)
             buffer.writeStaticString(": ")
             buffer.writeLatin1(field.value)
@@ -18,7 +31,7 @@ enum ResponseEncoder {
 
 extension ByteBuffer {
     /// One byte a scalar (ISO-8859-1); a scalar beyond U+00FF becomes `?`.
-    fileprivate mutating func writeLatin1(_ text: String) {
+    mutating func writeLatin1(_ text: String) {
         if text.utf8.allSatisfy({ $0 < 0x80 }) {
             self.writeString(text)
         } else {

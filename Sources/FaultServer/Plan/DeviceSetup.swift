@@ -15,10 +15,22 @@ public struct DeviceSetup: Sendable, Hashable {
     public var hasClock = false
     /// How large its slots are; nil: as in ESP-IDF's own tables.
     public var slotSize: ByteCount?
+    /// It downloads in ranges of that size, each on a connection of its own, after it has asked for the
+    /// length (`partial_http_download`): its simple and advanced methods do.
+    public var rangeSize: ByteCount?
+    /// It can log in (`CONFIG_ESP_HTTP_CLIENT_ENABLE_BASIC_AUTH`).
+    public var hasBasicAuth = false
+    /// The most bytes of a TLS record that it takes (`CONFIG_MBEDTLS_SSL_IN_CONTENT_LEN`); nil: 16384.
+    public var recordSize: ByteCount?
+    /// The host that it calls; nil: the server's address.
+    public var host: String?
     /// Its table has a factory app, which is what runs at first. Without one that is in ota_0.
     public var hasFactory = true
 
     public init() {}
+
+    /// The update methods to which the profile means something; nil: any.
+    public var methods: [String]? { self.rangeSize == nil ? nil : ["simple", "advanced"] }
 
     /// Whether it is as any device is.
     public var isPlain: Bool { self == DeviceSetup() }
@@ -35,6 +47,12 @@ extension DeviceSetup: CustomStringConvertible {
         if let chip { words.append("an \(chip)") }
         if self.hasClock { words.append("a build that checks dates, and a clock that is set") }
         if let slotSize { words.append("slots of \(slotSize)") }
+        if let rangeSize { words.append("a build that downloads in ranges of \(rangeSize)") }
+        if self.hasBasicAuth { words.append("a build that can log in") }
+        if let recordSize {
+            words.append("a build that takes TLS records of \(recordSize) at most")
+        }
+        if let host { words.append("a URL with the host \(host)") }
         if !self.hasFactory { words.append("a partition table without a factory app") }
         return words.isEmpty ? "any device" : words.joined(separator: ", ")
     }
@@ -51,6 +69,10 @@ extension DeviceSetup {
         setup.chip = section.read("chip", as: String.self, &complaints)
         setup.hasClock = section.read("clock", as: Bool.self, &complaints) ?? false
         setup.slotSize = section.read("slot-size", as: ByteCount.self, &complaints)
+        setup.rangeSize = section.read("ranges", as: ByteCount.self, &complaints)
+        setup.hasBasicAuth = section.read("basic-auth", as: Bool.self, &complaints) ?? false
+        setup.recordSize = section.read("record-size", as: ByteCount.self, &complaints)
+        setup.host = section.read("host", as: String.self, &complaints)
         setup.hasFactory = section.read("factory", as: Bool.self, &complaints) ?? true
         section.refuseRest(of: "'device'", &complaints)
         return setup

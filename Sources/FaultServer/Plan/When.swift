@@ -6,6 +6,8 @@ public struct When: Sendable, Hashable {
     var connection: Nth?
     /// Counted per rule and over all connections, over the requests that all other keys but `chance` match.
     var request: Nth?
+    /// `GET`, `HEAD` and so on.
+    var method: RequestMethod?
     var path: PathPattern?
     var sni: NamePattern?
     /// Whether the request must ask for a range.
@@ -15,7 +17,9 @@ public struct When: Sendable, Hashable {
     var chance: Ratio?
 
     /// Whether the requests themselves matter, not only their connection.
-    var asksForRequests: Bool { self.request != nil || self.path != nil || self.range != nil }
+    var asksForRequests: Bool {
+        self.request != nil || self.method != nil || self.path != nil || self.range != nil
+    }
 
     /// Whether the connection is one that `sni` and `client` match.
     func matches(client: ClientAddress?, sni: String?) -> Bool {
@@ -28,10 +32,11 @@ public struct When: Sendable, Hashable {
         return true
     }
 
-    /// Whether `path` and `range` match.
+    /// Whether `method`, `path` and `range` match.
     /// - Parameter path: the request's path, decoded.
     func matches(_ request: Request, path: [UInt8]) -> Bool {
         if let pattern = self.path, !pattern.matches(path) { return false }
+        if let method = self.method, method.name != request.method { return false }
         if let range = self.range, range != request.hasRange { return false }
         return true
     }
@@ -70,7 +75,7 @@ enum Moment: CaseIterable {
 extension When {
     /// The keys, as profiles write them.
     enum Key: String, CaseIterable {
-        case connection, request, path, sni, range, client, chance
+        case connection, request, method, path, sni, range, client, chance
 
         /// Which rules the key means something to.
         fileprivate var home: String {
@@ -78,7 +83,8 @@ extension When {
             case .connection, .client, .chance: "every rule"
             case .sni:
                 "faults of the handshake, the response and the image, 'on: http' and 'on: body'"
-            case .request, .path, .range: "faults of the response and the image, and 'on: body'"
+            case .request, .method, .path, .range:
+                "faults of the response and the image, and 'on: body'"
             }
         }
     }
@@ -98,6 +104,7 @@ extension When {
         }
         when.connection = section.read("connection", &complaints)
         when.request = section.read("request", &complaints)
+        when.method = section.read("method", &complaints)
         when.path = section.read("path", &complaints)
         when.sni = section.read("sni", &complaints)
         when.range = section.read("range", &complaints)
@@ -113,6 +120,7 @@ extension When {
         var words: String
         if moment == .request {
             words = self.request?.words("request") ?? "each request"
+            if let method { words += " that is a \(method.name)" }
             if let path { words += " for \(path)" }
             if let range { words += range ? " with a range" : " without a range" }
             if let connection { words += ", on \(connection)" }
@@ -123,5 +131,19 @@ extension When {
         if let sni { words += " to the server name \(sni)" }
         if let chance { words += ", in \(chance) of the cases" }
         return words
+    }
+}
+
+/// A method of HTTP, in capitals (RFC 9110 §9.1).
+struct RequestMethod: KnobValue, Hashable {
+    static let form = "a method in capitals, such as GET or HEAD"
+
+    let name: String
+
+    init?(knob text: String) {
+        guard !text.isEmpty, text.utf8.allSatisfy({ (0x41...0x5A).contains($0) }) else {
+            return nil
+        }
+        self.name = text
     }
 }

@@ -1,7 +1,7 @@
 /// The reason phrases of the status codes that servers use (RFC 9110 §15, RFC 6585).
 enum Phrases {
     private static let known: [Int: String] = [
-        100: "Continue", 101: "Switching Protocols",
+        100: "Continue", 101: "Switching Protocols", 102: "Processing", 103: "Early Hints",
         200: "OK", 201: "Created", 202: "Accepted", 203: "Non-Authoritative Information",
         204: "No Content", 205: "Reset Content", 206: "Partial Content",
         300: "Multiple Choices", 301: "Moved Permanently", 302: "Found", 303: "See Other",

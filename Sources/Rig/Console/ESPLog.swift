@@ -17,6 +17,8 @@ enum ESPLog {
         ("esp_https_ota: Server error (", .http),
         ("esp_https_ota: URL redirection Failed", .http),
         ("esp_https_ota: Reached max_authorization_retries", .http),
+        ("esp_https_ota: ESP HTTP client perform failed", .http),
+        ("esp_https_ota: Received incorrect http status", .http),
         ("esp_https_ota: Failed to establish HTTP connection", .http),
         ("esp_https_ota: Complete headers were not received", .header),
         ("esp_https_ota: Incorrect app descriptor magic", .header),

@@ -47,6 +47,12 @@ final class VirtualBoard: Device {
         if let version = setup.secureVersion { options += ["--anti-rollback", "\(version)"] }
         if let chip = setup.chip { options += ["--chip", chip] }
         if let size = setup.slotSize { options += ["--slot-size", "\(size.bytes)"] }
+        if let size = setup.rangeSize {
+            options += ["--kconfig", "APP_OTA_PARTIAL_DOWNLOAD=1"]
+            options += ["--kconfig", "APP_OTA_PARTIAL_REQUEST_SIZE=\(size.bytes)"]
+        }
+        if setup.hasBasicAuth { options.append("--basic-auth") }
+        if let size = setup.recordSize { options += ["--tls-in-length", "\(size.bytes)"] }
         if !setup.hasFactory { options.append("--no-factory") }
         if setup.hasClock { options += ["--have-time", today] }
         return options

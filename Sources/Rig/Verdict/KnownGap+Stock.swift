@@ -16,11 +16,57 @@ extension KnownGap {
     ]
 
     /// Of what a response says.
-    static let response = [
-        KnownGap(
-            "server-error", ["native"], .rejected,
-            "looks at no status, and takes the error page for the image")
-    ]
+    static let response =
+        [
+            "answer-closed", "answer-reset", "no-answer", "header-stalls", "header-oversize",
+            "http-0.9", "not-http", "length-twice", "length-and-chunked", "length-negative",
+            "forbidden", "not-found", "gone", "too-many-requests", "no-content", "not-modified",
+            "server-error", "login-wanted", "login-by-token", "login-without-challenge",
+            "login-refused",
+        ].map {
+            KnownGap(
+                $0, ["native"], .rejected,
+                "looks at no status, and takes what comes, or nothing, for the image")
+        }
+        + [
+            "redirected", "redirected-to-other-host", "redirected-thrice", "redirect-loop",
+            "redirect-without-location", "redirect-downgrade", "redirect-to-unknown-scheme",
+            "redirect-then-close", "redirect-to-bad-host",
+        ].map {
+            KnownGap(
+                $0, ["native"], .rejected, "follows no redirect, and takes its page for the image")
+        } + [
+            KnownGap(
+                "redirect-loop", ["simple", "advanced"], .waiting,
+                "esp_https_ota follows redirects of the download without counting them"),
+            KnownGap(
+                "redirect-downgrade", ["simple", "advanced"], .updated,
+                "v5.3.2 follows a redirect to plain HTTP; v5.5.5 and newer ones do not"),
+            KnownGap(
+                "redirect-to-unknown-scheme", ["simple", "advanced"], .updated,
+                "esp_http_client goes on over the connection that it has"),
+            KnownGap(
+                "redirect-then-close", ["simple", "advanced"], .rejected,
+                "esp_https_ota asks again on the connection that the server has closed"),
+            KnownGap(
+                "no-length", ["native", "simple", "advanced"], .rejected,
+                "takes a whole image for a broken read if it ends at a multiple of the buffer"),
+            KnownGap(
+                "head-of-image-stalls", ["simple", "advanced"], .waiting,
+                "esp_https_ota waits for the image's header without end"),
+            KnownGap(
+                "last-chunk-missing", ["simple", "advanced"], .waiting,
+                "esp_https_ota has no deadline: a read that times out is in progress for it"),
+            KnownGap(
+                "range-empty", ["simple", "advanced"], .waiting,
+                "esp_https_ota asks for the same range again and again"),
+            KnownGap(
+                "head-without-length", ["simple"], .rejected,
+                "esp_https_ota() says ESP_OK and chooses no slot; only the app notices"),
+            KnownGap(
+                "head-understates", ["simple"], .rejected,
+                "esp_https_ota() says ESP_OK and chooses no slot; only the app notices"),
+        ]
 
     /// Of who answers, and how the handshake goes.
     static let tls: [KnownGap] = []

@@ -1,0 +1,67 @@
+public import FaultKit
+
+/// Answers a request for a range as if it were another one.
+public struct Ranges: ResponseFault {
+    public static let manual = Manual(
+        name: "ranges",
+        summary: "answers a request for a range with something else",
+        requirement:
+            "The client looks at the status and at Content-Range before it takes bytes for those that it "
+            + "asked for (RFC 9110 §15.3.7), begins anew where it cannot go on, and never boots a mixture.",
+        knobs: [
+            .init(
+                "how",
+                "ignore (default): 200 and the whole; refuse: 416; shift: other bytes under the right "
+                    + "Content-Range; empty: 206 and no bytes; unknown: Content-Range without the whole's "
+                    + "length"),
+            .init("by", "bytes by which 'shift' misses; default 512"),
+        ],
+        example: ["how": "ignore"])
+
+    private enum How: String, CaseIterable, KnobValue {
+        case ignore, refuse, shift, empty, unknown
+    }
+
+    private let how: How
+    private let shift: Int
+
+    /// Reads `how` and `by`.
+    public init(_ knobs: inout Knobs) throws {
+        self.how = try knobs.read("how", default: .ignore)
+        let by = try knobs.readIfSet("by", as: ByteCount.self)?.bytes
+        guard by == nil || (self.how == .shift && by! > 0) else {
+            throw KnobError(knob: "by", "'by' belongs to 'how: shift', and is 1 or more")
+        }
+        self.shift = by ?? 512
+    }
+
+    public func edit(_ response: inout Response, to request: Request, using dice: inout Dice) {
+        guard response.status == 206, response.body.parts.count == 1,
+            case .image(let image, let range) = response.body.parts[0]
+        else { return }
+        switch self.how {
+        case .ignore:
+            response.status = 200
+            response.reason = Phrases.phrase(for: 200)
+            response.fields["Content-Range"] = nil
+            response.body = Body([.image(image, 0..<image.count)])
+        case .refuse:
+            response.status = 416
+            response.reason = Phrases.phrase(for: 416)
+            response.fields["Content-Range"] = "bytes */\(image.count)"
+            response.body = Body()
+        case .shift:
+            // Before what was asked for, or behind it where there is nothing before.
+            let by = range.lowerBound >= self.shift ? -self.shift : self.shift
+            let lower = min(max(0, range.lowerBound + by), image.count)
+            let upper = min(lower + range.count, image.count)
+            response.body = Body([.image(image, lower..<upper)])
+        case .empty:
+            response.body = Body()
+        case .unknown:
+            response.fields["Content-Range"] =
+                "bytes \(range.lowerBound)-\(range.upperBound - 1)/*"
+        }
+        response.fields["Content-Length"] = String(response.body.count)
+    }
+}

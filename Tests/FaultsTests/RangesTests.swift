@@ -1,0 +1,46 @@
+import FaultKit
+import Faults
+import Testing
+
+@Suite struct RangesTests {
+    private func edited(_ knobs: KeyValuePairs<String, String>) throws -> Response {
+        EditedResponse.part(try Ranges(knobs))
+    }
+
+    @Test func servesTheWhole() throws {
+        let response = try self.edited([:])
+        #expect(response.status == 200 && response.bodyText == "0..<4")
+        #expect(response.fields["Content-Range"] == nil)
+        #expect(response.fields["Content-Length"] == "4")
+    }
+
+    @Test func refuses() throws {
+        let response = try self.edited(["how": "refuse"])
+        #expect(response.status == 416 && response.body.count == 0)
+        #expect(response.fields["Content-Range"] == "bytes */4")
+    }
+
+    @Test(arguments: [("1", "0..<2"), ("2", "3..<4"), ("4096", "4..<4")])
+    func servesOtherBytes(by: String, bytes: String) throws {
+        let response = try self.edited(["how": "shift", "by": by])
+        #expect(response.status == 206 && response.bodyText == bytes)
+        #expect(response.fields["Content-Range"] == "bytes 1-2/4")
+    }
+
+    @Test func servesNoBytesOrNoLength() throws {
+        let empty = try self.edited(["how": "empty"])
+        #expect(empty.status == 206 && empty.fields["Content-Length"] == "0")
+        let unknown = try self.edited(["how": "unknown"])
+        #expect(unknown.fields["Content-Range"] == "bytes 1-2/*" && unknown.bodyText == "1..<3")
+    }
+
+    @Test func aRequestWithoutARangeIsAnsweredHonestly() throws {
+        let response = EditedResponse.whole(try Ranges([:]))
+        #expect(response.status == 200 && response.fields["ETag"] == "\"1\"")
+    }
+
+    @Test func byBelongsToShift() {
+        #expect(Ranges.complaint(["by": "1"])?.knob == "by")
+        #expect(Ranges.complaint(["how": "shift", "by": "0"])?.knob == "by")
+    }
+}
