@@ -54,6 +54,9 @@ static inline EVP_PKEY *fs_key_ec(const char *curve) { return EVP_EC_gen(curve);
 /// `EVP_RSA_gen` is a macro over a variadic function.
 static inline EVP_PKEY *fs_key_rsa(unsigned int bits) { return EVP_RSA_gen(bits); }
 
+/// `EVP_PKEY_Q_keygen` is variadic.
+static inline EVP_PKEY *fs_key_ed25519(void) { return EVP_PKEY_Q_keygen(NULL, NULL, "ED25519"); }
+
 // Keys of numbers
 
 // A parameter refers to its name, so the name must stay where it is; a Swift string does not.

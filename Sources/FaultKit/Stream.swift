@@ -10,6 +10,8 @@ public enum Ending: String, Sendable, Hashable, CaseIterable, KnobValue {
     case reset
     /// Silence; the connection stays open until the client leaves.
     case hang
+    /// close_notify, then silence: TLS is closed, and TCP is not (RFC 8446 §6.1).
+    case closeNotify = "close-notify"
 }
 
 /// Consecutive bytes of a stream.

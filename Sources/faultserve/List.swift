@@ -30,6 +30,7 @@ struct List: ParsableCommand {
         var profiles: [String]?
         var stage: String?
         var device: String?
+        var obstacle: String?
     }
 
     func run() throws {
@@ -85,24 +86,27 @@ struct List: ParsableCommand {
     private func coverage() throws -> [Row] {
         try self.coveredPaths().map { path, profiles in
             Row(
-                name: path.id, summary: path.summary, profiles: profiles, stage: path.stage.rawValue
-            )
+                name: path.id, summary: path.summary, profiles: profiles,
+                stage: path.stage.rawValue, obstacle: profiles.isEmpty ? path.obstacle : nil)
         }
     }
 
     /// Each profile with the ways that it covers, then those that none does.
     private func writeCoverage() throws {
         let paths = try self.coveredPaths()
-        func rows(_ isListed: ([String]) -> Bool) -> String {
+        func rows(
+            _ isListed: ([String]) -> Bool, says: (OTAPath) -> String = { $0.summary }
+        ) -> String {
             Terminal.table(
                 paths.filter { isListed($0.profiles) }.map { path, _ in
-                    ["  " + path.id, path.stage.rawValue, path.summary]
+                    ["  " + path.id, path.stage.rawValue, says(path)]
                 })
         }
         for profile in try self.library.library.all() where !profile.covers.isEmpty {
             Terminal.write(profile.name + "\n" + rows { $0.contains(profile.name) })
         }
-        Terminal.write("no profile\n" + rows(\.isEmpty))
+        let missing = rows(\.isEmpty) { $0.obstacle ?? "no profile provokes it" }
+        Terminal.write("no profile can\n" + missing)
         let covered = paths.filter { !$0.profiles.isEmpty }.count
         Terminal.write("\(covered) of \(paths.count) ways of an update are covered")
     }

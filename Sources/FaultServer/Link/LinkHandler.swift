@@ -127,7 +127,8 @@ final class LinkHandler: ChannelDuplexHandler {
             self.connection.noteEnding(by: .server, .reset)
             self.state = .resetting
             self.reset(context, deadline: context.eventLoop.now + self.connection.limits.send)
-        case .hang:
+        // Without TLS there is no close_notify.
+        case .hang, .closeNotify:
             self.state = .hanging
         }
     }

@@ -18,6 +18,8 @@ public struct DeviceSetup: Sendable, Hashable {
     /// It downloads in ranges of that size, each on a connection of its own, after it has asked for the
     /// length (`partial_http_download`): its simple and advanced methods do.
     public var rangeSize: ByteCount?
+    /// It goes on with a download that was cut off: its guarded method does.
+    public var resumes = false
     /// It can log in (`CONFIG_ESP_HTTP_CLIENT_ENABLE_BASIC_AUTH`).
     public var hasBasicAuth = false
     /// The most bytes of a TLS record that it takes (`CONFIG_MBEDTLS_SSL_IN_CONTENT_LEN`); nil: 16384.
@@ -30,7 +32,10 @@ public struct DeviceSetup: Sendable, Hashable {
     public init() {}
 
     /// The update methods to which the profile means something; nil: any.
-    public var methods: [String]? { self.rangeSize == nil ? nil : ["simple", "advanced"] }
+    public var methods: [String]? {
+        if self.resumes { return ["guarded"] }
+        return self.rangeSize == nil ? nil : ["simple", "advanced"]
+    }
 
     /// Whether it is as any device is.
     public var isPlain: Bool { self == DeviceSetup() }
@@ -48,6 +53,7 @@ extension DeviceSetup: CustomStringConvertible {
         if self.hasClock { words.append("a build that checks dates, and a clock that is set") }
         if let slotSize { words.append("slots of \(slotSize)") }
         if let rangeSize { words.append("a build that downloads in ranges of \(rangeSize)") }
+        if self.resumes { words.append("one that goes on with a download that was cut off") }
         if self.hasBasicAuth { words.append("a build that can log in") }
         if let recordSize {
             words.append("a build that takes TLS records of \(recordSize) at most")
@@ -70,6 +76,7 @@ extension DeviceSetup {
         setup.hasClock = section.read("clock", as: Bool.self, &complaints) ?? false
         setup.slotSize = section.read("slot-size", as: ByteCount.self, &complaints)
         setup.rangeSize = section.read("ranges", as: ByteCount.self, &complaints)
+        setup.resumes = section.read("resumes", as: Bool.self, &complaints) ?? false
         setup.hasBasicAuth = section.read("basic-auth", as: Bool.self, &complaints) ?? false
         setup.recordSize = section.read("record-size", as: ByteCount.self, &complaints)
         setup.host = section.read("host", as: String.self, &complaints)

@@ -8,16 +8,26 @@ struct CertificateDraft {
     let key: PrivateKey
     /// Extensions but the names, as OpenSSL's configuration files write them, in their order.
     let extensions: [(id: Int32, value: String)]
+    /// Whose subject it has instead of the recipe's CN.
+    var namesake: X509Certificate?
 
-    /// The certificate of a TLS server.
-    static func server(_ recipe: Certificate, key: PrivateKey) -> CertificateDraft {
-        CertificateDraft(
-            recipe: recipe, key: key,
-            extensions: [
-                (NID_basic_constraints, "CA:FALSE"), (NID_key_usage, "critical,digitalSignature"),
-                (NID_ext_key_usage, "serverAuth"), (NID_subject_key_identifier, "hash"),
-                (NID_authority_key_identifier, "keyid"),
-            ])
+    /// The certificate of a TLS server, or an intermediate CA, as the recipe says.
+    static func chained(_ recipe: Certificate, key: PrivateKey) -> CertificateDraft {
+        var constraints = recipe.isAuthority ? "critical,CA:TRUE" : "CA:FALSE"
+        if let length = recipe.pathLength { constraints += ",pathlen:\(length)" }
+        var extensions = [(NID_basic_constraints, constraints)]
+        if !recipe.keyUsage.isEmpty {
+            extensions.append(
+                (NID_key_usage, "critical," + recipe.keyUsage.joined(separator: ",")))
+        }
+        if !recipe.extendedKeyUsage.isEmpty {
+            extensions.append(
+                (NID_ext_key_usage, recipe.extendedKeyUsage.joined(separator: ",")))
+        }
+        extensions += [
+            (NID_subject_key_identifier, "hash"), (NID_authority_key_identifier, "keyid"),
+        ]
+        return CertificateDraft(recipe: recipe, key: key, extensions: extensions)
     }
 
     /// The certificate of a CA.
@@ -51,7 +61,9 @@ struct CertificateDraft {
         do {
             try self.fill(blank, issuer: issuer, at: now)
             let signer = issuer?.key ?? self.key
-            try Self.check("sign the certificate", X509_sign(blank, signer.pointer, signer.digest))
+            // A key whose algorithm has a digest of its own takes no other.
+            let digest = signer.digest == nil ? nil : self.recipe.digest.pointer
+            try Self.check("sign the certificate", X509_sign(blank, signer.pointer, digest))
         } catch {
             X509_free(blank)
             throw error
@@ -97,6 +109,11 @@ struct CertificateDraft {
     /// A CN of any length: a recipe may break the limit of 64 that OpenSSL guards when it is told
     /// that the text is a string in UTF-8, but not when it is told the ASN.1 type.
     private func setSubject(of blank: OpaquePointer) throws(ServerError) {
+        if let namesake {
+            return try Self.check(
+                "copy the subject",
+                X509_set_subject_name(blank, X509_get_subject_name(namesake.pointer)))
+        }
         guard !self.recipe.commonName.isEmpty else { return }
         let text = Array(self.recipe.commonName.utf8)
         try Self.check(
@@ -169,5 +186,17 @@ struct CertificateDraft {
     /// - Parameter result: what OpenSSL answered; not positive means failed.
     private static func check(_ step: String, _ result: Int32) throws(ServerError) {
         guard result > 0 else { throw .openSSL("cannot \(step)") }
+    }
+}
+
+extension Certificate.Digest {
+    fileprivate var pointer: OpaquePointer? {
+        switch self {
+        case .md5: EVP_md5()
+        case .sha1: EVP_sha1()
+        case .sha256: EVP_sha256()
+        case .sha384: EVP_sha384()
+        case .sha512: EVP_sha512()
+        }
     }
 }

@@ -18,8 +18,10 @@ final class Forge: Sendable {
     private let given: Identity?
     private let issuer: Issuer?
     private let chain: [X509Certificate]
-    /// One key for all that is minted: a recipe says nothing of keys.
-    private let key: PrivateKey
+    /// One key of each kind for all leaves that are minted.
+    private let keys: Mutex<[Certificate.Key: PrivateKey]>
+    /// CAs that nobody trusts, made once they are asked for.
+    private let strangers = Mutex<[Certificate.Issuer: Issuer]>([:])
     private let now: @Sendable () -> Int
     private let minted = Mutex<[Certificate: Minted]>([:])
 
@@ -42,7 +44,7 @@ final class Forge: Sendable {
         source: IdentitySource, hosts: [String] = [],
         now: @escaping @Sendable () -> Int = WallClock.now
     ) throws(ServerError) {
-        self.key = try .p256()
+        self.keys = Mutex([.p256: try .p256()])
         self.now = now
         switch source {
         case .authority(let directory):
@@ -85,12 +87,59 @@ final class Forge: Sendable {
         let now = self.now()
         return try self.minted.withLock { minted throws(ServerError) in
             if let found = minted[recipe], now < found.staleAt { return found.identity }
-            let leaf = try issuer.mint(recipe, for: self.key, at: now)
-            let identity = Identity(leaf: leaf, chain: self.chain, key: self.key)
+            let key = try self.key(of: recipe.key)
+            let made = try self.mint(recipe, for: key, by: issuer, at: now)
+            let identity = Identity(leaf: made.certificate, chain: made.chain, key: key)
             // Minting is cheap: starting over costs less than keeping account of use.
             if minted.count >= Self.cacheMax { minted = [:] }
             minted[recipe] = Minted(identity: identity, staleAt: now + recipe.shelfLife)
             return identity
+        }
+    }
+
+    private func key(of kind: Certificate.Key) throws(ServerError) -> PrivateKey {
+        try self.keys.withLock { keys throws(ServerError) in
+            if let key = keys[kind] { return key }
+            let key = try PrivateKey.generate(kind)
+            keys[kind] = key
+            return key
+        }
+    }
+
+    /// A certificate, and those that lead from it towards its root.
+    private func mint(
+        _ recipe: Certificate, for key: PrivateKey, by authority: Issuer, at now: Int
+    ) throws(ServerError) -> (certificate: X509Certificate, chain: [X509Certificate]) {
+        switch recipe.issuer {
+        case .authority:
+            return (try authority.mint(recipe, for: key, at: now), self.chain)
+        case .itself:
+            return (try CertificateDraft.chained(recipe, key: key).signed(at: now), [])
+        case .stranger, .lookalike:
+            let stranger = try self.stranger(recipe.issuer, at: now)
+            return (try stranger.mint(recipe, for: key, at: now), [])
+        case .certificate(let parent):
+            let parentKey = try PrivateKey.generate(parent.key)
+            let above = try self.mint(parent, for: parentKey, by: authority, at: now)
+            let issuer = Issuer(certificate: above.certificate, key: parentKey)
+            return (
+                try issuer.mint(recipe, for: key, at: now), [above.certificate] + above.chain
+            )
+        }
+    }
+
+    private func stranger(
+        _ kind: Certificate.Issuer, at now: Int
+    ) throws(ServerError) -> Issuer {
+        try self.strangers.withLock { strangers throws(ServerError) in
+            if let issuer = strangers[kind] { return issuer }
+            let key = try PrivateKey.p256()
+            var draft = CertificateDraft.authority(
+                Certificate(commonName: "faultserve unknown CA", names: []), key: key)
+            if kind == .lookalike { draft.namesake = self.trustAnchor }
+            let issuer = Issuer(certificate: try draft.signed(at: now), key: key)
+            strangers[kind] = issuer
+            return issuer
         }
     }
 

@@ -6,14 +6,14 @@ struct Issuer: Sendable {
     let certificate: X509Certificate
     let key: PrivateKey
 
-    /// Mints the certificate of a TLS server.
+    /// Mints a certificate.
     /// - Parameters:
-    ///   - key: the server's key.
+    ///   - key: its key.
     ///   - now: the moment from which the recipe counts, in seconds since 1970.
     func mint(
         _ recipe: Certificate, for key: PrivateKey, at now: Int
     ) throws(ServerError) -> X509Certificate {
-        try CertificateDraft.server(recipe, key: key).signed(by: self, at: now)
+        try CertificateDraft.chained(recipe, key: key).signed(by: self, at: now)
     }
 }
 

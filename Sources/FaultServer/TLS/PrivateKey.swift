@@ -1,4 +1,5 @@
 import COpenSSL
+import FaultKit
 
 /// A private key. It never changes, so threads may share it.
 final class PrivateKey: @unchecked Sendable {
@@ -10,14 +11,25 @@ final class PrivateKey: @unchecked Sendable {
     deinit { EVP_PKEY_free(self.pointer) }
 
     /// A new ECDSA key on P-256.
-    static func p256() throws(ServerError) -> PrivateKey {
-        guard let key = fs_key_ec("P-256") else { throw .openSSL("cannot make a P-256 key") }
-        return PrivateKey(owning: key)
-    }
+    static func p256() throws(ServerError) -> PrivateKey { try .generate(.p256) }
 
     /// A new RSA key of 2048 bits.
-    static func rsa2048() throws(ServerError) -> PrivateKey {
-        guard let key = fs_key_rsa(2048) else { throw .openSSL("cannot make an RSA key") }
+    static func rsa2048() throws(ServerError) -> PrivateKey { try .generate(.rsa2048) }
+
+    /// A new key.
+    static func generate(_ kind: Certificate.Key) throws(ServerError) -> PrivateKey {
+        let key =
+            switch kind {
+            case .p192: fs_key_ec("prime192v1")
+            case .p256: fs_key_ec("P-256")
+            case .p384: fs_key_ec("P-384")
+            case .p521: fs_key_ec("P-521")
+            case .rsa1024: fs_key_rsa(1024)
+            case .rsa2048: fs_key_rsa(2048)
+            case .rsa4096: fs_key_rsa(4096)
+            case .ed25519: fs_key_ed25519()
+            }
+        guard let key else { throw .openSSL("cannot make a key of the kind \(kind.rawValue)") }
         return PrivateKey(owning: key)
     }
 

@@ -7,17 +7,23 @@ final class TLSContext: @unchecked Sendable {
     /// The `SSL_CTX *`.
     let pointer: OpaquePointer
     let versions: ClosedRange<TLSVersion>
+    let wantsClientCertificate: Bool
+    let refusal: Handshake.Refusal?
     private let identity: Identity
 
-    /// - Parameter resumes: whether clients may resume sessions. A plan that meddles with handshakes
-    ///   says no: who resumes never sees the certificate.
+    /// - Parameters:
+    ///   - handshake: weak ones are done as they are asked for.
+    ///   - resumes: whether clients may resume sessions. A plan that meddles with handshakes says no: who
+    ///     resumes never sees the certificate.
     /// - Throws: ``ServerError`` if OpenSSL takes no such certificate or key.
-    init(identity: Identity, versions: ClosedRange<TLSVersion>, resumes: Bool) throws(ServerError) {
+    init(identity: Identity, handshake: Handshake, resumes: Bool) throws(ServerError) {
         guard let pointer = SSL_CTX_new(TLS_server_method()) else {
             throw .openSSL("cannot set up TLS")
         }
         self.pointer = pointer
-        self.versions = versions
+        self.versions = handshake.versions
+        self.wantsClientCertificate = handshake.wantsClientCertificate
+        self.refusal = handshake.refusal
         self.identity = identity
         // All stored properties are set: from here on deinit frees the context.
         fs_ssl_ctx_set_read_ahead(pointer, 1)
@@ -30,9 +36,16 @@ final class TLSContext: @unchecked Sendable {
         }
         SSL_CTX_set_options(pointer, options)
         _ = fs_ssl_ctx_set_session_cache_mode(pointer, Int(SSL_SESS_CACHE_OFF))
+        if handshake.isWeak { SSL_CTX_set_security_level(pointer, 0) }
+        if let ciphers = handshake.ciphers, SSL_CTX_set_cipher_list(pointer, ciphers) != 1 {
+            throw ServerError(
+                .data, "OpenSSL knows no cipher suite in '\(ciphers)'; 'openssl ciphers' lists them"
+            )
+        }
+        let chain = handshake.sendsIntermediates ? identity.chain : []
         guard SSL_CTX_use_certificate(pointer, identity.leaf.pointer) == 1,
             SSL_CTX_use_PrivateKey(pointer, identity.key.pointer) == 1,
-            identity.chain.allSatisfy({ fs_ssl_ctx_add1_chain_cert(pointer, $0.pointer) == 1 })
+            chain.allSatisfy({ fs_ssl_ctx_add1_chain_cert(pointer, $0.pointer) == 1 })
         else { throw .openSSL("TLS cannot use this certificate", .data) }
         SSL_CTX_set_alpn_select_cb(pointer, selectProtocol, nil)
         SSL_CTX_set_client_hello_cb(pointer, readClientHello, nil)
@@ -59,6 +72,8 @@ extension TLSVersion {
     /// OpenSSL's number, as on the wire.
     var wireValue: Int32 {
         switch self {
+        case .tls1_0: TLS1_VERSION
+        case .tls1_1: TLS1_1_VERSION
         case .tls1_2: TLS1_2_VERSION
         case .tls1_3: TLS1_3_VERSION
         }
@@ -97,6 +112,10 @@ private func readClientHello(
         alert?.pointee = SSL_AD_INTERNAL_ERROR
         return SSL_CLIENT_HELLO_ERROR
     }
+    if let refusal = session.refusal {
+        if case .alert(let number) = refusal { alert?.pointee = Int32(number) }
+        return SSL_CLIENT_HELLO_ERROR
+    }
     return SSL_CLIENT_HELLO_SUCCESS
 }
 
@@ -106,4 +125,15 @@ private func noteAlert(_ ssl: OpaquePointer?, _ where: Int32, _ value: Int32) {
         Event.Alert(
             number: Int(value & 0xFF), isFatal: value >> 8 == 2,
             sender: `where` & SSL_CB_READ != 0 ? .client : .server))
+}
+
+/// Takes any client certificate: who it is, is not asked.
+private func takeAnyClient(_: Int32, _: OpaquePointer?) -> Int32 { 1 }
+
+extension TLSContext {
+    /// What a session does not take on with its context.
+    func configure(_ ssl: OpaquePointer) {
+        guard self.wantsClientCertificate else { return }
+        SSL_set_verify(ssl, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, takeAnyClient)
+    }
 }

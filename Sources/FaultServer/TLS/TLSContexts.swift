@@ -13,7 +13,7 @@ final class TLSContexts: Sendable {
     /// A context holds its identity, so the object stays who it is.
     private struct Key: Hashable {
         let identity: ObjectIdentifier
-        let versions: ClosedRange<TLSVersion>
+        let handshake: Handshake
     }
 
     /// A fault that rolls dice for a handshake may ask for any number of contexts.
@@ -27,7 +27,7 @@ final class TLSContexts: Sendable {
         let edits = plan.rules.filter { if case .handshake = $0.hook { true } else { false } }
         self.resumes = edits.isEmpty
         self.honest = try TLSContext(
-            identity: forge.identity(for: self.recipe.certificate), versions: self.recipe.versions,
+            identity: forge.identity(for: self.recipe.certificate), handshake: self.recipe,
             resumes: self.resumes)
         for rule in edits {
             var handshake = self.recipe
@@ -63,10 +63,10 @@ final class TLSContexts: Sendable {
     private func context(for handshake: Handshake) throws(ServerError) -> TLSContext {
         if handshake == self.recipe { return self.honest }
         let identity = try self.forge.identity(for: handshake.certificate)
-        let key = Key(identity: ObjectIdentifier(identity), versions: handshake.versions)
+        let key = Key(identity: ObjectIdentifier(identity), handshake: handshake)
         if let context = self.made.withLockedValue({ $0[key] }) { return context }
         let context = try TLSContext(
-            identity: identity, versions: handshake.versions, resumes: self.resumes)
+            identity: identity, handshake: handshake, resumes: self.resumes)
         self.made.withLockedValue { made in
             if made.count >= Self.bound { made = [:] }
             made[key] = context
@@ -92,8 +92,40 @@ extension Handshake {
         say("names", old.names.text, new.names.text)
         say("not before", old.notBefore.fromNow, new.notBefore.fromNow)
         say("not after", old.notAfter.fromNow, new.notAfter.fromNow)
+        say("key", old.key.rawValue, new.key.rawValue)
+        say("digest", old.digest.rawValue, new.digest.rawValue)
+        say("key usage", old.keyUsage.listed, new.keyUsage.listed)
+        say("extended key usage", old.extendedKeyUsage.listed, new.extendedKeyUsage.listed)
+        say("issuer", old.issuer.words, new.issuer.words)
         say("versions", before.versions.text, self.versions.text)
+        say("ciphers", before.ciphers ?? "any", self.ciphers ?? "any")
+        if self.sendsIntermediates != before.sendsIntermediates {
+            changes.append("intermediates are not sent")
+        }
+        if self.wantsClientCertificate { changes.append("a client certificate is wanted") }
+        switch self.refusal {
+        case .alert(let number): changes.append("refused with alert \(number)")
+        case .plainHTTP: changes.append("answered with plain HTTP")
+        case nil: break
+        }
         return changes.joined(separator: ", ")
+    }
+}
+
+extension [String] {
+    fileprivate var listed: String { self.isEmpty ? "none" : self.joined(separator: ", ") }
+}
+
+extension Certificate.Issuer {
+    /// The chain from here to the root, in words.
+    fileprivate var words: String {
+        switch self {
+        case .authority: "the CA"
+        case .itself: "itself"
+        case .stranger: "an unknown CA"
+        case .lookalike: "another CA of that name"
+        case .certificate(let parent): "\(parent.commonName) by \(parent.issuer.words)"
+        }
     }
 }
 

@@ -115,6 +115,9 @@ final class TLSHandler: ChannelDuplexHandler {
 
     private func shakeHands(_ context: ChannelHandlerContext) {
         let progress = self.session.handshake()
+        if case .failed = progress, self.session.refusal == .plainHTTP {
+            return self.answerPlain(context)
+        }
         self.flushOutput(context)
         switch progress {
         case .incomplete:
@@ -137,6 +140,16 @@ final class TLSHandler: ChannelDuplexHandler {
             self.recordFailure(reason)
             self.end(.cut, context)
         }
+    }
+
+    /// What a web server says on its port for plain HTTP to one who speaks TLS there.
+    private func answerPlain(_ context: ChannelHandlerContext) {
+        _ = self.session.takeOutput()
+        let answer = ByteBuffer(
+            string: "HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
+        context.writeAndFlush(self.wrapOutboundOut(answer), promise: nil)
+        self.recordFailure("a fault answers with plain HTTP")
+        self.end(.cut, context)
     }
 
     private func readPlaintext(_ context: ChannelHandlerContext) {
@@ -213,13 +226,14 @@ final class TLSHandler: ChannelDuplexHandler {
 
     private func end(_ ending: Ending, _ context: ChannelHandlerContext) {
         guard self.state != .ended, self.state != .silent else { return }
-        if case .open = self.state, ending == .clean {
+        if case .open = self.state, ending == .clean || ending == .closeNotify {
             self.session.closeNotify()
             self.flushOutput(context)
         }
-        self.state = self.state == .open && ending == .hang ? .silent : .ended
+        let staysOpen = ending == .hang || ending == .closeNotify
+        self.state = self.state == .open && staysOpen ? .silent : .ended
         self.timer?.cancel()
-        context.triggerUserOutboundEvent(ending, promise: nil)
+        context.triggerUserOutboundEvent(staysOpen ? .hang : ending, promise: nil)
     }
 
     @discardableResult

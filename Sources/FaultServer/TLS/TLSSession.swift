@@ -36,6 +36,8 @@ final class TLSSession {
     private var alerts: [Event.Alert] = []
     private(set) var hello: Event.ClientHello?
     private(set) var choiceError: (any Error)?
+    /// How the handshake is refused, once the ClientHello was read.
+    var refusal: Handshake.Refusal? { self.context.refusal }
 
     /// - Parameters:
     ///   - context: what to begin with.
@@ -169,6 +171,7 @@ final class TLSSession {
             return false
         }
         let versions = self.context.versions
+        self.context.configure(self.ssl)
         return SSL_set_SSL_CTX(self.ssl, self.context.pointer) != nil
             && fs_ssl_set_min_proto_version(self.ssl, versions.lowerBound.wireValue) == 1
             && fs_ssl_set_max_proto_version(self.ssl, versions.upperBound.wireValue) == 1

@@ -31,7 +31,7 @@ extension KnownGap {
         + [
             "redirected", "redirected-to-other-host", "redirected-thrice", "redirect-loop",
             "redirect-without-location", "redirect-downgrade", "redirect-to-unknown-scheme",
-            "redirect-then-close", "redirect-to-bad-host",
+            "redirect-then-close", "redirect-to-bad-host", "redirect-to-closed-port",
         ].map {
             KnownGap(
                 $0, ["native"], .rejected, "follows no redirect, and takes its page for the image")
@@ -69,7 +69,11 @@ extension KnownGap {
         ]
 
     /// Of who answers, and how the handshake goes.
-    static let tls: [KnownGap] = []
+    static let tls = [
+        KnownGap(
+            "records-too-large", ["native"], .rejected,
+            "takes a response whose fields it could not read for an empty image")
+    ]
 
     /// Of what an image is.
     static let image = [

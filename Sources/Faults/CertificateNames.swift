@@ -1,0 +1,64 @@
+public import FaultKit
+import NIOCore
+
+/// Presents a certificate with other names.
+public struct CertificateNames: HandshakeFault {
+    public static let manual = Manual(
+        name: "certificate-names",
+        summary:
+            "presents a certificate with other names: subjectAltName and CN each as they are told",
+        requirement:
+            "The client looks for the host that it called among the certificate's names (RFC 9525 §6), and "
+            + "in the CN at most if there are none; a name of another kind, or a wildcard for more or less "
+            + "than one label, is no match.",
+        knobs: [
+            .init(
+                "san",
+                "the names, such as DNS:a.example or IP:192.0.2.1, or a list, or none; default as they are"
+            ),
+            .init("cn", "the subject's CN; {host} is the honest one; default as it is"),
+        ],
+        example: ["san": "DNS:wrong.example", "cn": "{host}"])
+
+    private let names: [SubjectAltName]?
+    private let commonName: String?
+
+    /// Reads `san` and `cn`.
+    public init(_ knobs: inout Knobs) throws {
+        let names = try knobs.readList("san", of: Name.self)
+        self.commonName = try knobs.readIfSet("cn")
+        guard !names.isEmpty || self.commonName != nil else {
+            throw KnobError(knob: "san", "'san' is missing, and so is 'cn'; write one of them")
+        }
+        self.names = names.isEmpty ? nil : names.compactMap(\.name)
+    }
+
+    public func edit(_ handshake: inout Handshake, using dice: inout Dice) {
+        if let names { handshake.certificate.names = names }
+        if let commonName {
+            handshake.certificate.commonName =
+                commonName == "{host}" ? handshake.certificate.commonName : commonName
+        }
+    }
+}
+
+private struct Name: KnobValue {
+    static let form = "DNS: and a name, IP: and an address, or none"
+
+    /// Nil: none.
+    let name: SubjectAltName?
+
+    init?(knob text: String) {
+        if text == "none" {
+            self.name = nil
+        } else if text.hasPrefix("DNS:") {
+            self.name = .dns(String(text.dropFirst(4)))
+        } else if text.hasPrefix("IP:") {
+            let address = String(text.dropFirst(3))
+            guard (try? SocketAddress(ipAddress: address, port: 0)) != nil else { return nil }
+            self.name = .ip(address)
+        } else {
+            return nil
+        }
+    }
+}

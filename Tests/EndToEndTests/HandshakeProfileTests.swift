@@ -1,0 +1,80 @@
+import Foundation
+import Testing
+
+/// Profiles of TLS and certificates, as OpenSSL's client sees them.
+@Suite struct HandshakeProfileTests {
+    /// What `openssl s_client` says of each; nil: that all is well.
+    static let sayings: [(profile: String, said: String?)] = [
+        ("cn-right-san-wrong", "hostname mismatch"), ("cn-only", nil),
+        ("ip-of-another", "hostname mismatch"), ("wildcard-for-bare-name", "hostname mismatch"),
+        ("names-in-capitals", nil), ("ip-in-cn-beside-names", nil),
+        ("unknown-ca", "unable to get local issuer certificate"),
+        ("lookalike-ca", "unable to get local issuer certificate"),
+        ("self-signed", "self-signed certificate"), ("intermediate-ca", nil),
+        ("intermediate-missing", "unable to get local issuer certificate"),
+        ("intermediate-no-ca", "invalid CA certificate"),
+        ("intermediate-too-deep", "path length constraint exceeded"), ("chain-of-nine", nil),
+        ("intermediate-expired", "certificate has expired"),
+        ("not-yet-valid", "certificate is not yet valid"), ("rsa-1024", "key too weak"),
+        ("rsa-4096", nil), ("p192", "alert handshake failure"),
+        ("sha1", "signature digest algorithm too weak"),
+        ("client-usage", "unsuitable certificate purpose"), ("encipherment-usage", nil),
+        ("tls-1.1", "legacy sigalg disallowed"), ("tls-1.3", nil),
+        ("no-common-cipher", "alert handshake failure"), ("alert-40", "SSL alert number 40"),
+        ("plain-http", "wrong version number"), ("tls-eof", "unexpected eof while reading"),
+        ("tls-drips", nil),
+    ]
+
+    private func openssl(_ profile: String, _ more: [String] = []) throws -> Finished {
+        let server = try Faultserve([
+            "--profile", profile, "--host", "localhost", "--host", "127.0.0.1",
+        ])
+        return try run(
+            "openssl",
+            [
+                "s_client", "-brief", "-CAfile", server.ca, "-verify_return_error",
+                "-verify_hostname", "localhost", "-servername", "localhost", "-connect",
+                "127.0.0.1:\(server.port)",
+            ] + more, within: 30)
+    }
+
+    @Test(arguments: sayings.map(\.profile))
+    func opensslSaysWhatIsWrong(profile: String) throws {
+        let done = try self.openssl(profile)
+        let said = done.output + done.errors
+        if let wrong = Self.sayings.first(where: { $0.profile == profile })?.said {
+            #expect(said.contains(wrong) && done.status != 0, "\(said)")
+        } else {
+            #expect(said.contains("Verification: OK") && done.status == 0, "\(said)")
+        }
+    }
+
+    @Test func aServerOfOneVersionRefusesOthers() throws {
+        let old = try self.openssl("tls-1.3", ["-tls1_2"])
+        #expect((old.output + old.errors).contains("alert protocol version"), "\(old.errors)")
+    }
+
+    @Test func aClientCertificateIsWanted() throws {
+        let done = try self.openssl("client-certificate", ["-tls1_2"])
+        #expect((done.output + done.errors).contains("alert handshake failure"), "\(done.errors)")
+    }
+
+    /// What is weak in a plan is weak there alone.
+    @Test func anHonestServerHasNothingWeak() throws {
+        for version in ["-tls1", "-tls1_1"] {
+            let done = try self.openssl("none", [version, "-cipher", "ALL:@SECLEVEL=0"])
+            #expect(done.status != 0)
+            #expect((done.output + done.errors).contains("alert protocol version"))
+        }
+    }
+
+    /// curl counts bytes and knows an end without close_notify.
+    @Test(arguments: [
+        ("record-oversized", 56), ("tls-reset", 35), ("records-too-large", 0),
+    ])
+    func curlEndsSo(profile: String, status: Int32) throws {
+        let server = try Faultserve(["--profile", profile])
+        let done = try server.curl(["-o", "/dev/null", server.url + "/firmware.bin"])
+        #expect(done.status == status, "\(done.errors)")
+    }
+}

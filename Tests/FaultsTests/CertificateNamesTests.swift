@@ -1,0 +1,25 @@
+import FaultKit
+import Faults
+import Testing
+
+@Suite struct CertificateNamesTests {
+    @Test func setsEachAsItIsTold() throws {
+        let both = EditedHandshake.by(
+            try CertificateNames(["san": "DNS:*.b.example,IP:192.0.2.1", "cn": "c"])
+        ).certificate
+        #expect(both.names == [.dns("*.b.example"), .ip("192.0.2.1")] && both.commonName == "c")
+        let host = EditedHandshake.by(
+            try CertificateNames(["san": "none", "cn": "{host}"])
+        ).certificate
+        #expect(host.names.isEmpty && host.commonName == "a.example")
+        let cn = EditedHandshake.by(try CertificateNames(["cn": "c"])).certificate
+        #expect(cn.names == [.dns("a.example")])
+    }
+
+    @Test(arguments: ["URI:x", "IP:a.example", "a.example"])
+    func whatIsNoNameIsRefused(_ name: String) {
+        #expect(CertificateNames.complaint(["san": name])?.knob == "san")
+    }
+
+    @Test func oneOfThemIsSaid() { #expect(CertificateNames.complaint([:])?.knob == "san") }
+}
