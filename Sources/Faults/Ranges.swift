@@ -12,14 +12,14 @@ public struct Ranges: ResponseFault {
             .init(
                 "how",
                 "ignore (default): 200 and the whole; refuse: 416; shift: other bytes under the right "
-                    + "Content-Range; empty: 206 and no bytes; unknown: Content-Range without the whole's "
-                    + "length"),
-            .init("by", "bytes by which 'shift' misses; default 512"),
+                    + "Content-Range; move: other bytes, and Content-Range says which; empty: 206 and no "
+                    + "bytes; unknown: Content-Range without the whole's length"),
+            .init("by", "bytes by which 'shift' and 'move' miss; default 512"),
         ],
         example: ["how": "ignore"])
 
     private enum How: String, CaseIterable, KnobValue {
-        case ignore, refuse, shift, empty, unknown
+        case ignore, refuse, shift, move, empty, unknown
     }
 
     private let how: How
@@ -29,8 +29,8 @@ public struct Ranges: ResponseFault {
     public init(_ knobs: inout Knobs) throws {
         self.how = try knobs.read("how", default: .ignore)
         let by = try knobs.readIfSet("by", as: ByteCount.self)?.bytes
-        guard by == nil || (self.how == .shift && by! > 0) else {
-            throw KnobError(knob: "by", "'by' belongs to 'how: shift', and is 1 or more")
+        guard by == nil || ([.shift, .move].contains(self.how) && by! > 0) else {
+            throw KnobError(knob: "by", "'by' belongs to 'shift' and 'move', and is 1 or more")
         }
         self.shift = by ?? 512
     }
@@ -50,12 +50,15 @@ public struct Ranges: ResponseFault {
             response.reason = Phrases.phrase(for: 416)
             response.fields["Content-Range"] = "bytes */\(image.count)"
             response.body = Body()
-        case .shift:
+        case .shift, .move:
             // Before what was asked for, or behind it where there is nothing before.
             let by = range.lowerBound >= self.shift ? -self.shift : self.shift
             let lower = min(max(0, range.lowerBound + by), image.count)
             let upper = min(lower + range.count, image.count)
             response.body = Body([.image(image, lower..<upper)])
+            if self.how == .move, lower < upper {
+                response.fields["Content-Range"] = "bytes \(lower)-\(upper - 1)/\(image.count)"
+            }
         case .empty:
             response.body = Body()
         case .unknown:

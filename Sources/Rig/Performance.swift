@@ -1,5 +1,7 @@
 import FaultServer
+import Glibc
 import NIOCore
+import Synchronization
 
 /// One run as it takes place: a device, and a server for each step of the story.
 struct Performance {
@@ -12,7 +14,7 @@ struct Performance {
     private var power: PowerSwitch?
     private var limit = Alarm()
     private var delay = Alarm()
-    /// Every server of the run has the port that the first one found.
+    /// Every server of the run has the port that the first one found; 0: none was started yet.
     private var port = 0
     private let clock = ContinuousClock()
     private let began: ContinuousClock.Instant
@@ -85,12 +87,9 @@ struct Performance {
     ) async throws -> Account {
         let plan = Plan(profiles: [self.run.profile], step: number, seed: self.run.seed)
         var configuration = try self.bench.server(plan, self.run.profile.device)
-        configuration.port = self.port
         configuration.sinks.append(
             EventRelay { [input] in input.yield(Heard(source: .server, input: .event($0))) })
-        let server = try Server(configuration)
-        let address = try await server.start()
-        self.port = address.port
+        let (server, address) = try await self.start(configuration)
         let result = await Result.of {
             try await self.drive(step, plan: plan, server: server, at: address, after: last)
         }
@@ -99,7 +98,7 @@ struct Performance {
         var trial = try result.get()
         // What the server has still written down; that the device was switched off is no news.
         self.input.yield(Heard(source: .silence, input: .timeout))
-        while let heard = await self.inputs.next(), heard.source != .silence {
+        while let heard = await self.hear(), heard.source != .silence {
             guard case .server = heard.source else {
                 self.backlog.append(heard)
                 continue
@@ -108,6 +107,30 @@ struct Performance {
             self.transcript.add(heard.input, at: self.now)
         }
         return trial.account
+    }
+
+    /// Starts the server of a step. Of several steps it has a port that nobody is given who asks for any:
+    /// between two steps no one listens there.
+    private mutating func start(
+        _ configuration: Configuration
+    ) async throws -> (Server, Server.Address) {
+        var configuration = configuration
+        configuration.port = self.port
+        var triesLeft = self.port == 0 && self.run.profile.steps.count > 1 ? 100 : 1
+        while true {
+            if self.port == 0, self.run.profile.steps.count > 1 {
+                configuration.port = PortRange.next()
+            }
+            triesLeft -= 1
+            do {
+                let server = try Server(configuration)
+                let address = try await server.start()
+                self.port = address.port
+                return (server, address)
+            } catch let error as ServerError where error.status == .unavailable && triesLeft > 0 {
+                continue
+            }
+        }
     }
 
     private mutating func drive(
@@ -159,7 +182,13 @@ struct Performance {
 
     private mutating func next() async -> Heard? {
         if !self.backlog.isEmpty { return self.backlog.removeFirst() }
-        return await self.inputs.next()
+        return await self.hear()
+    }
+
+    private mutating func hear() async -> Heard? {
+        let heard = await self.inputs.next()
+        if case .line = heard?.input { self.power?.heardLine() }
+        return heard
     }
 
     /// Whether it does not come from a life or a clock that is over.
@@ -202,6 +231,17 @@ struct Performance {
         self.limit.set(nanoseconds) { [input] number in
             input.yield(Heard(source: .limit(number), input: .timeout))
         }
+    }
+}
+
+/// Ports below those that systems hand out by themselves (RFC 6335 §6), each once before any comes again.
+private enum PortRange {
+    private static let ports = 20_000..<32_000
+    private static let count = Atomic(0)
+
+    static func next() -> Int {
+        let number = self.count.wrappingAdd(1, ordering: .relaxed).newValue
+        return self.ports.lowerBound + (Int(getpid()) * 97 + number) % self.ports.count
     }
 }
 

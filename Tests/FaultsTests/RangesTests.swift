@@ -27,6 +27,12 @@ import Testing
         #expect(response.fields["Content-Range"] == "bytes 1-2/4")
     }
 
+    @Test func saysWhichOtherBytesItServes() throws {
+        let response = try self.edited(["how": "move", "by": "1"])
+        #expect(response.bodyText == "0..<2")
+        #expect(response.fields["Content-Range"] == "bytes 0-1/4")
+    }
+
     @Test func servesNoBytesOrNoLength() throws {
         let empty = try self.edited(["how": "empty"])
         #expect(empty.status == 206 && empty.fields["Content-Length"] == "0")

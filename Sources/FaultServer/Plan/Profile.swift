@@ -7,6 +7,8 @@ public struct Profile: Sendable {
     public let name: String
     /// What happens, in a sentence or two.
     public let story: String
+    /// The address of a report of such a failure in the field.
+    public let report: String?
     /// What chance is derived from. Default: 1.
     public let seed: UInt64
     /// Ids of ``OTAPath`` that the profile provokes in a device.
@@ -53,6 +55,7 @@ public struct Profile: Sendable {
                     + "make them the same", at: entry.value.spot)
         }
         let story = section.require("story", as: Word.self, &complaints)?.text
+        let report = section.read("report", as: Word.self, &complaints)?.text
         let seed = section.read("seed", as: Seed.self, &complaints)?.number
         let covers = Self.covers(section.take("covers"), &complaints)
         let reader = RuleReader(catalogue: catalogue, origin: name ?? "")
@@ -61,7 +64,7 @@ public struct Profile: Sendable {
         section.refuseRest(of: "a profile", &complaints)
         guard let name, let story, let steps else { return nil }
         return Profile(
-            name: name, story: story, seed: seed ?? 1, covers: covers, steps: steps,
+            name: name, story: story, report: report, seed: seed ?? 1, covers: covers, steps: steps,
             device: device ?? DeviceSetup(), file: file)
     }
 

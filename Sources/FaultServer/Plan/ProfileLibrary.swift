@@ -2,7 +2,8 @@ import Glibc
 
 /// Finds profiles: by name in folders, or by their path.
 public struct ProfileLibrary: Sendable {
-    /// The folders that are looked through, in order; of two profiles with one name the first counts.
+    /// The folders that are looked through, each with its folder `field`, in order; of two profiles with
+    /// one name the first counts.
     public let directories: [String]
     private let catalogue: Catalogue
 
@@ -54,7 +55,7 @@ public struct ProfileLibrary: Sendable {
     /// The file of each name.
     private var files: [String: String] {
         var files: [String: String] = [:]
-        for directory in self.directories {
+        for directory in self.directories.flatMap({ [$0, $0 + "/field"] }) {
             for entry in Self.entries(of: directory).sorted()
             where Self.extensions.contains(where: entry.hasSuffix) {
                 let name = Profile.baseName(of: entry)

@@ -3,7 +3,7 @@ import FaultServer
 extension KnownGap {
     /// Where ESP-IDF v5.3.2 does less than a correct device would, method by method. What is common to all
     /// methods lies below them: in verification, or in the virtual board.
-    public static let stock = transfer + response + tls + image + power
+    public static let stock = transfer + response + tls + image + power + field
 
     /// Of a slow or broken transfer.
     static let transfer = [
@@ -125,6 +125,24 @@ extension KnownGap {
             "power-first-update", ["native", "advanced"], .rejected,
             "takes an app that lost its power in its first boot for one that failed", step: 2),
     ]
+
+    /// Of what was reported from the field.
+    static let field =
+        ["download-never-returns", "hotspot-switched-off", "silent-loss"].map {
+            KnownGap(
+                $0, ["simple", "advanced"], .waiting,
+                "esp_https_ota has no deadline: a read that times out is in progress for it")
+        } + [
+            KnownGap(
+                "empty-success", ["native"], .rejected,
+                "notices it only when the update is to end"),
+            KnownGap(
+                "error-status-with-image", ["native"], .updated,
+                "looks at no status, and installs what comes with it"),
+            KnownGap(
+                "records-beyond-the-buffer", ["native"], .rejected,
+                "takes a response whose fields it could not read for an empty image"),
+        ]
 
     static let stockMethods = ["native", "simple", "advanced"]
 }

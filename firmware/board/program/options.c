@@ -9,6 +9,7 @@
 #include <time.h>
 
 #include "board/board.h"
+#include "board/defect.h"
 #include "board/partition_table.h"
 #include "driver/gpio.h"
 
@@ -247,6 +248,12 @@ static bool set_fail_at(options_t *options, const char *value)
     return parse_u32(value, 1, UINT32_MAX, &options->fail_at);
 }
 
+static bool set_defect(options_t *options, const char *value)
+{
+    (void)options;
+    return defect_plant(value);
+}
+
 static bool set_damage(options_t *options, const char *value)
 {
     size_t count = 0;
@@ -352,6 +359,8 @@ static const struct {
      "        PARTITION=erase, PARTITION+OFFSET=HEX bytes, or an entry of otadata with a sequence number and a\n"
      "        state, as in otadata.0=2:VALID or otadata.1=3:NEW:bad-crc; partition-table is a place too",
      set_damage},
+    {"defect", "NAME", "a defect on purpose, so that a test can be seen to find it; --defects lists them",
+     set_defect},
     {"max-boots", "N", "ends instead of the boot after the Nth", set_max_boots},
     {"wdt-time-ms", "1...3600000", "CONFIG_BOOTLOADER_WDT_TIME_MS; 9000 by default", set_wdt_time},
     {"task-wdt", "log|panic", "CONFIG_ESP_TASK_WDT_PANIC; log by default", set_task_watchdog},
@@ -396,6 +405,9 @@ options_result_t options_parse(int count, char *const words[], options_t *option
                            .log_level = CONFIG_LOG_DEFAULT_LEVEL};
     for (int i = 0; i < count; i++) {
         const char *word = words[i];
+        if (strcmp(word, "--defects") == 0) {
+            return OPTIONS_DEFECTS;
+        }
         if (strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0) {
             return OPTIONS_HELP;
         }
@@ -440,9 +452,17 @@ void options_print_help(void)
         printf("  --%s%s%s\n        %s\n", known[i].name, known[i].value ? " " : "",
                known[i].value ? known[i].value : "", known[i].help);
     }
+    printf("  --defects\n        lists the defects that there are, and the update method that shows each\n");
     printf("  --help\n\n"
            "Exit status: 0 if the app has ended, or waits where the console's input ends;\n"
            "1 if the board cannot be set up; 3 if it would boot more often than --max-boots;\n"
            "4 if no app boots, for ever; 5 if a cut of a sweep broke a demand; 64 if the command line\n"
            "is wrong; 75 if the power is cut.\n");
+}
+
+void options_print_defects(void)
+{
+    for (int i = 0; i < DEFECT_COUNT; i++) {
+        printf("%s\t%s\t%s\n", defects[i].name, defects[i].method, defects[i].summary);
+    }
 }

@@ -35,10 +35,12 @@ typedef struct {
     bool trace;
 } options_t;
 
-typedef enum { OPTIONS_RUN, OPTIONS_HELP, OPTIONS_WRONG } options_result_t;
+typedef enum { OPTIONS_RUN, OPTIONS_HELP, OPTIONS_DEFECTS, OPTIONS_WRONG } options_result_t;
 
 /* Sets the options, and what of them is the board's own in `board`; the words are without the program's name.
  * OPTIONS_WRONG: the error says what. */
 options_result_t options_parse(int count, char *const words[], options_t *options, char *error,
                                size_t error_size);
 void options_print_help(void);
+/* A line for each defect: its name, the method that shows it, and what it does, with tabs between. */
+void options_print_defects(void);

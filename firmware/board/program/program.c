@@ -111,6 +111,9 @@ options_t options_of(int count, char *const words[])
     case OPTIONS_HELP:
         options_print_help();
         exit(EXIT_ENDED);
+    case OPTIONS_DEFECTS:
+        options_print_defects();
+        exit(EXIT_ENDED);
     case OPTIONS_WRONG:
         fail(EXIT_WRONG_USAGE, "%s", error);
     case OPTIONS_RUN:

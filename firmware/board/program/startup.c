@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "board/flash.h"
+#include "board/defect.h"
 #include "board/image.h"
 #include "board/system.h"
 #include "esp_app_desc.h"
@@ -135,6 +136,9 @@ void startup(const boot_t *boot, const options_t *options)
     }
     say_what_runs(boot);
     follow_directive(boot, options);
+    if (has_defect(DEFECT_CONFIRMS_AT_ONCE)) {
+        (void)esp_ota_mark_app_valid_cancel_rollback();
+    }
     task_watchdog_start();
     if (xTaskCreate(main_task, "main", CONFIG_ESP_MAIN_TASK_STACK_SIZE, NULL, 1, NULL) != pdPASS) {
         fail(EXIT_NO_SETUP, "the main task cannot be started");

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "board/board.h"
+#include "board/defect.h"
 #include "board/flash.h"
 #include "board/image.h"
 #include "board/otadata.h"
@@ -74,7 +75,8 @@ static bool is_blank_or_torn(const esp_ota_select_entry_t *entry)
 /* An app that was booted and not confirmed is given up, whatever the entry's CRC. */
 static void abort_unconfirmed(const bootloader_table_t *table, esp_ota_select_entry_t entries[2])
 {
-    for (int index = 0; board.rollback && index < 2; index++) {
+    bool never = !board.rollback || has_defect(DEFECT_NEVER_ROLLS_BACK);
+    for (int index = 0; !never && index < 2; index++) {
         if (entries[index].ota_state == ESP_OTA_IMG_PENDING_VERIFY) {
             ESP_LOGD(TAG, "otadata[%d] is marking as ABORTED", index);
             entries[index].ota_state = ESP_OTA_IMG_ABORTED;

@@ -1,4 +1,5 @@
 #include "board/efuse.h"
+#include "board/defect.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -83,7 +84,8 @@ esp_err_t efuse_open(const char *path)
 
 uint32_t esp_efuse_read_secure_version(void)
 {
-    return (uint32_t)__builtin_popcount(secure_version_bits);
+    bool is_ignored = has_defect(DEFECT_IGNORES_SECURE_VERSION);
+    return is_ignored ? 0 : (uint32_t)__builtin_popcount(secure_version_bits);
 }
 
 bool esp_efuse_check_secure_version(uint32_t secure_version)

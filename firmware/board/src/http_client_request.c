@@ -6,6 +6,7 @@
 #include <strings.h>
 
 #include "board/board.h"
+#include "board/defect.h"
 #include "esp_crt_bundle.h"
 #include "esp_log.h"
 #include "http_client_internal.h"
@@ -63,6 +64,7 @@ esp_err_t http_client_connect(esp_http_client_handle_t client)
     if (!client->transport) {
         client->error_number = errno;
         ESP_LOGE(TAG, "Connection failed, sock < 0");
+        defect_meets_error();
         return ESP_ERR_HTTP_CONNECT;
     }
     client->state = HTTP_CLIENT_CONNECTED;

@@ -1,10 +1,12 @@
 #define _GNU_SOURCE
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
 #include "esp_log.h"
+#include "board/defect.h"
 #include "http_client_internal.h"
 
 #define TAG HTTP_CLIENT_TAG
@@ -36,6 +38,23 @@ static void keep_header(http_client_response_t *response)
     }
 }
 
+/* A board that does not look at Content-Range sees the one that it asked for. */
+static void forge_content_range(esp_http_client_handle_t client)
+{
+    http_client_response_t *response = &client->response;
+    const char *asked = http_client_header_get(client->headers, "Range");
+    const char *slash = response->value ? strchr(response->value, '/') : NULL;
+    long long first, total;
+    char range[96];
+    if (!has_defect(DEFECT_IGNORES_CONTENT_RANGE) || !asked || !slash ||
+        strcasecmp(response->key, "Content-Range") != 0 || sscanf(asked, "bytes=%lld-", &first) != 1 ||
+        sscanf(slash, "/%lld", &total) != 1) {
+        return;
+    }
+    int length = snprintf(range, sizeof(range), "bytes %lld-%lld/%lld", first, total - 1, total);
+    http_client_assign(&response->value, range, (size_t)length);
+}
+
 /* A header field has come whole. */
 static void end_header(esp_http_client_handle_t client)
 {
@@ -43,6 +62,7 @@ static void end_header(esp_http_client_handle_t client)
     if (!response->key) {
         return;
     }
+    forge_content_range(client);
     keep_header(response);
     http_client_dispatch(client, HTTP_EVENT_ON_HEADER, NULL, 0);
     http_client_assign(&response->key, NULL, 0);
@@ -167,8 +187,11 @@ static int receive(esp_http_client_handle_t client, size_t count)
     if (!client->transport) {
         return TRANSPORT_FAILED;
     }
-    int result =
-        transport_read(client->transport, client->buffer, count, client->config.timeout_ms);
+    int result;
+    do {
+        int timeout_ms = has_defect(DEFECT_IS_IMPATIENT) ? 50 : client->config.timeout_ms;
+        result = transport_read(client->transport, client->buffer, count, timeout_ms);
+    } while (result == TRANSPORT_TIMEOUT && has_defect(DEFECT_HAS_NO_DEADLINE));
     if (result <= 0) {
         client->error_number = errno;
     }
@@ -205,6 +228,9 @@ int64_t esp_http_client_fetch_headers(esp_http_client_handle_t client)
     client->response.status = -1;
     while (client->state < HTTP_CLIENT_HEADERS_CAME) {
         int result = receive(client, (size_t)client->config.buffer_size);
+        if (result < 0) {
+            defect_meets_error();
+        }
         if (result == TRANSPORT_TIMEOUT) {
             ESP_LOGW(TAG, "Connection timed out before data was ready!");
             return -ESP_ERR_HTTP_EAGAIN;
@@ -275,10 +301,15 @@ static int end_read(esp_http_client_handle_t client, int result, int done)
 {
     int number = errno;
     log_end(client, result, number);
+    if (result == TRANSPORT_FIN && has_defect(DEFECT_TRUSTS_TRUNCATION)) {
+        client->response.content_length = client->response.received;
+        client->response.is_complete = true;
+    }
     if (result == TRANSPORT_TIMEOUT) {
         done = done > 0 ? done : -ESP_ERR_HTTP_EAGAIN;
     } else if (done == 0 && !esp_http_client_is_complete_data_received(client)) {
         http_client_dispatch(client, HTTP_EVENT_ERROR, &client->failure, 0);
+        defect_meets_error();
         done = ESP_FAIL;
     }
     errno = number; /* applications log it */

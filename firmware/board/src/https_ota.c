@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "board/board.h"
+#include "board/defect.h"
 #include "esp_app_format.h"
 #include "esp_heap_caps.h"
 #include "esp_log.h"
@@ -188,7 +189,7 @@ static esp_err_t check_chip(const https_ota_t *ota)
     memcpy(&header, ota->buffer, sizeof(header));
     esp_chip_id_t chip = header.chip_id;
     post(ESP_HTTPS_OTA_VERIFY_CHIP_ID, &chip, sizeof(chip));
-    if (chip != board.chip_id) {
+    if (chip != board.chip_id && !has_defect(DEFECT_IGNORES_CHIP)) {
         ESP_LOGE(TAG, "Mismatch chip id, expected %d, found %d", board.chip_id, (int)chip);
         return ESP_ERR_INVALID_VERSION;
     }

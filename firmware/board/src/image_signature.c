@@ -6,6 +6,7 @@
 #include <mbedtls/rsa.h>
 
 #include "board/bootloader.h"
+#include "board/defect.h"
 #include "board/flash.h"
 #include "board/image.h"
 #include "crc32.h"
@@ -130,6 +131,9 @@ static int verify_ecdsa(const uint8_t *block, const uint8_t digest[32])
 
 bool image_signature_holds(uint32_t start, uint32_t sector)
 {
+    if (has_defect(DEFECT_IGNORES_SIGNATURE)) {
+        return true;
+    }
     uint8_t digest[32];
     uint8_t block[BLOCK_SIZE];
     if (sha256_of_flash(start, sector - start, digest) != ESP_OK

@@ -1,5 +1,6 @@
 /* The API of non-volatile storage. Its partitions and handles are the process's own, as a chip's are. */
 #include "nvs.h"
+#include "board/defect.h"
 
 #include <pthread.h>
 #include <string.h>
@@ -227,7 +228,9 @@ static esp_err_t get(nvs_handle_t handle, const char *key, uint8_t type, void *v
     nvs_record_t record;
     uint32_t data;
     if (error == ESP_OK) {
-        error = nvs_log_find(open->log, open->space, key, type, &record, &data);
+        error = has_defect(DEFECT_FORGETS_HISTORY)
+                    ? ESP_ERR_NVS_NOT_FOUND
+                    : nvs_log_find(open->log, open->space, key, type, &record, &data);
     }
     if (error == ESP_OK) {
         size_t room = *length;

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "board/board.h"
+#include "board/defect.h"
 #include "board/bootloader.h"
 #include "board/flash.h"
 #include "board/image.h"
@@ -111,6 +112,9 @@ esp_err_t esp_ota_begin(const esp_partition_t *partition, size_t image_size,
     if (is_running_unconfirmed(running)) {
         ESP_LOGE(TAG, "Running app has not confirmed state (ESP_OTA_IMG_PENDING_VERIFY)");
         return ESP_ERR_OTA_ROLLBACK_INVALID_STATE;
+    }
+    if (has_defect(DEFECT_BOOTS_WHAT_IT_WRITES)) {
+        (void)esp_ota_set_boot_partition(slot);
     }
     bool erases_as_it_writes = image_size == OTA_WITH_SEQUENTIAL_WRITES;
     if (!erases_as_it_writes) {

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "board/board.h"
+#include "board/defect.h"
 #include "board/flash.h"
 #include "board/image.h"
 #include "board/otadata.h"
@@ -125,7 +126,10 @@ esp_err_t esp_ota_set_boot_partition(const esp_partition_t *partition)
     if (!partition) {
         return ESP_ERR_INVALID_ARG;
     }
-    if (!verifies(partition, false)) {
+    if (has_defect(DEFECT_NEVER_UPDATES)) {
+        return ESP_FAIL;
+    }
+    if (!has_defect(DEFECT_BOOTS_WHAT_IT_WRITES) && !verifies(partition, false)) {
         return ESP_ERR_OTA_VALIDATE_FAILED;
     }
     if (partition->type != ESP_PARTITION_TYPE_APP) {
@@ -159,7 +163,7 @@ const esp_partition_t *esp_ota_get_boot_partition(void)
 const esp_partition_t *esp_ota_get_last_invalid_partition(void)
 {
     esp_ota_select_entry_t entries[2];
-    if (!read_otadata(entries)) {
+    if (has_defect(DEFECT_FORGETS_HISTORY) || !read_otadata(entries)) {
         return NULL;
     }
     bool is_candidate[2];
@@ -261,7 +265,7 @@ esp_err_t esp_ota_mark_app_invalid_rollback_and_reboot(void)
     if (active < 0) {
         return error;
     }
-    if (!esp_ota_check_rollback_is_possible()) {
+    if (has_defect(DEFECT_NEVER_ROLLS_BACK) || !esp_ota_check_rollback_is_possible()) {
         ESP_LOGE(TAG, "Rollback is not possible, do not have any suitable apps in slots");
         return ESP_ERR_OTA_ROLLBACK_FAILED;
     }
