@@ -94,13 +94,14 @@ struct Performance {
         for (index, step) in profile.steps.enumerated() {
             self.transcript.add(step.story ?? profile.story, by: .rig, at: self.now)
             account = try await self.perform(step, number: index + 1, of: profile, after: account)
+            if account.trouble != nil { return account }
             // After the first step no entry of otadata reminds it of what it is to forget.
             if index == 0, let line = self.power?.device.dialect.forgetting {
                 self.power?.type(line)
             }
         }
         let running = account.device.running
-        if account.trouble == nil, account.device.outcome != .updated {
+        if account.device.outcome != .updated {
             account.trouble =
                 "it could not be made as new: it took no honest update to 1.0.0 "
                 + "(\(account.device.outcome.rawValue))"
