@@ -83,6 +83,7 @@ let package = Package(
             name: "Rig",
             dependencies: [
                 "FaultKit", "FaultServer", "FirmwareImage", core,
+                .product(name: "NIOConcurrencyHelpers", package: nio),
                 .product(name: "NIOPosix", package: nio),
                 .product(name: "Subprocess", package: "swift-subprocess"),
                 .product(name: "SystemPackage", package: "swift-system"),

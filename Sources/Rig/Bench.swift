@@ -1,5 +1,5 @@
 public import FaultServer
-import NIOCore
+public import NIOCore
 
 /// Where runs take place: what is served and how, and on which device.
 public struct Bench: Sendable {
@@ -9,22 +9,28 @@ public struct Bench: Sendable {
     /// none like that.
     public let device: @Sendable (_ ca: String, Profile) throws -> (any Device)?
     public let gaps: [KnownGap]
+    /// The story by which a device that keeps its flash between runs becomes as if it were new; nil: each
+    /// one is new.
+    public let preparation: Profile?
+    /// How long a device may take to come up, on a desk.
+    public let wakeTime: TimeAmount
     /// The path of the image in the server's URL.
     public let path: String
 
     public init(
         server: @escaping @Sendable (Plan, DeviceSetup) throws -> Configuration,
         device: @escaping @Sendable (_ ca: String, Profile) throws -> (any Device)?,
-        gaps: [KnownGap], path: String
+        gaps: [KnownGap], path: String, preparation: Profile? = nil,
+        wakeTime: TimeAmount = .seconds(60)
     ) {
         self.server = server
         self.device = device
         self.gaps = gaps
         self.path = path
+        self.preparation = preparation
+        self.wakeTime = wakeTime
     }
 
-    /// How long a device may take to come up, on a desk.
-    static let wakeTime = TimeAmount.seconds(60)
     /// How long a run may take whose profile does not say it, on a desk.
     static let runTime = TimeAmount.seconds(120)
     /// The least time in which a device that is to give up has to do so.
@@ -96,5 +102,10 @@ extension Bench {
     /// A device whose console is a command's.
     public static func command(_ command: String, dialect: Dialect) -> any Device {
         ProcessDevice(dialect: dialect, command: ["/bin/sh", "-c", command])
+    }
+    /// A board on a serial line.
+    /// - Throws: ``ServerError`` (status 69) if the line is not to be had.
+    public static func serial(_ address: SerialAddress, dialect: Dialect) throws -> any Device {
+        try SerialDevice(address, dialect: dialect)
     }
 }

@@ -62,14 +62,18 @@ struct Performance {
 
     private mutating func steps() async throws -> (Verdict, Account, Int) {
         let steps = self.run.profile.steps
-        var account = Account(rules: 0)
+        var account = try await self.prepare()
+        if account.trouble != nil {
+            return (self.bench.judge(self.run, step: 1, account), account, 0)
+        }
         for (index, step) in steps.enumerated() {
             if steps.count > 1 {
                 let story = step.story.map { ": \($0)" } ?? ""
                 self.transcript.add("step \(index + 1)\(story)", by: .rig, at: self.now)
             }
             do {
-                account = try await self.perform(step, number: index + 1, after: account)
+                account = try await self.perform(
+                    step, number: index + 1, of: self.run.profile, after: account)
             } catch let error as ServerError where error.status == .data {
                 // The profile does not fit the image.
                 account.trouble = error.description
@@ -82,10 +86,39 @@ struct Performance {
         preconditionFailure("a profile has one step at least")
     }
 
+    /// Makes a device that is not new as a profile takes it to be: of version 1.0.0, with no memory of
+    /// what went wrong before.
+    private mutating func prepare() async throws -> Account {
+        var account = Account(rules: 0)
+        guard let profile = self.bench.preparation, self.run.profile.device.isPlain else {
+            return account
+        }
+        for (index, step) in profile.steps.enumerated() {
+            self.transcript.add(step.story ?? profile.story, by: .rig, at: self.now)
+            account = try await self.perform(step, number: index + 1, of: profile, after: account)
+            if account.trouble != nil { return account }
+            // After the first step no entry of otadata reminds it of what it is to forget.
+            if index == 0, let line = self.power?.device.dialect.forgetting {
+                self.power?.type(line)
+            }
+        }
+        let running = account.device.running
+        if account.device.outcome != .updated {
+            account.trouble =
+                "it could not be made as new: it took no honest update to 1.0.0 "
+                + "(\(account.device.outcome.rawValue))"
+        }
+        account.slots = running.map {
+            SlotRing(start: $0.slot, count: account.device.slotCount)
+        }
+        return account
+    }
+
+    /// - Parameter number: the step's in the profile, from 1.
     private mutating func perform(
-        _ step: StoryStep, number: Int, after last: Account
+        _ step: StoryStep, number: Int, of profile: Profile, after last: Account
     ) async throws -> Account {
-        let plan = Plan(profiles: [self.run.profile], step: number, seed: self.run.seed)
+        let plan = Plan(profiles: [profile], step: number, seed: self.run.seed)
         var configuration = try self.bench.server(plan, self.run.profile.device)
         configuration.sinks.append(
             EventRelay { [input] in input.yield(Heard(source: .server, input: .event($0))) })
@@ -98,7 +131,7 @@ struct Performance {
         var trial = try result.get()
         // What the server has still written down; that the device was switched off is no news.
         self.input.yield(Heard(source: .silence, input: .timeout))
-        while let heard = await self.hear(), heard.source != .silence {
+        while let heard = await self.inputs.next(), heard.source != .silence {
             guard case .server = heard.source else {
                 self.backlog.append(heard)
                 continue
@@ -137,7 +170,8 @@ struct Performance {
         _ step: StoryStep, plan: Plan, server: Server, at address: Server.Address,
         after last: Account
     ) async throws -> Trial {
-        let account = Account(rules: plan.rules.count { !$0.isOffer }, device: last.device)
+        var account = Account(rules: plan.rules.count { !$0.isOffer }, device: last.device)
+        account.slots = last.slots
         if self.power == nil {
             let device = try self.bench.device(server.trust?.anchorPath ?? "", self.run.profile)
             self.power = device.map { [input] device in
@@ -147,7 +181,6 @@ struct Performance {
             }
         }
         func impossible(_ trouble: String) -> Trial {
-            var account = account
             account.trouble = trouble
             return Trial(
                 step, account: account, isOn: false, dialect: .faultserve, method: self.run.method,
@@ -160,7 +193,7 @@ struct Performance {
         var trial = Trial(
             step, account: account, isOn: power.isOn, dialect: power.device.dialect,
             method: self.run.method, url: self.url(at: address))
-        self.setLimit(Bench.wakeTime.nanoseconds)
+        self.setLimit(self.bench.wakeTime.nanoseconds)
         var isOver = await self.take(trial.start(), step)
         while !isOver, let heard = await self.next() {
             guard self.isOfNow(heard.source) else { continue }
@@ -182,13 +215,7 @@ struct Performance {
 
     private mutating func next() async -> Heard? {
         if !self.backlog.isEmpty { return self.backlog.removeFirst() }
-        return await self.hear()
-    }
-
-    private mutating func hear() async -> Heard? {
-        let heard = await self.inputs.next()
-        if case .line = heard?.input { self.power?.heardLine() }
-        return heard
+        return await self.inputs.next()
     }
 
     /// Whether it does not come from a life or a clock that is over.

@@ -52,13 +52,10 @@ struct LimitSetting: ExpressibleByArgument, Sendable {
 }
 
 extension DeviceAddress: ExpressibleByArgument {
-    public init?(argument: String) { self.init(argument) }
-    public var defaultValueDescription: String {
-        switch self {
-        case .board: "board"
-        case .command(let command): "exec:\(command)"
-        }
+    public init?(argument: String) {
+        do { try self.init(argument) } catch { return nil }
     }
+    public var defaultValueDescription: String { self.description }
 }
 
 extension Dialect: ExpressibleByArgument {}

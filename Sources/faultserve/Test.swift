@@ -4,6 +4,8 @@ import FaultServer
 import FirmwareImage
 import Glibc
 import ImageSigning
+import NIOConcurrencyHelpers
+import NIOCore
 import Rig
 
 /// `faultserve test`.
@@ -17,7 +19,9 @@ struct Test: AsyncParsableCommand {
 
             The virtual board needs no hardware: it runs the app of this project's firmware folder. \
             --device exec:COMMAND tests what has its console on the command's standard input and output; \
-            $FAULTSERVE_CA is the CA file that it has to trust.
+            $FAULTSERVE_CA is the CA file that it has to trust, and $FAULTSERVE_RUN the run's number: the \
+            same each time that the device is powered on in it. --device serial:PATH tests a board on a \
+            serial line.
 
             Exit status: 0 if each run passed or showed a gap that is known; 1 if one failed, was void, or \
             showed that a known gap is no more.
@@ -35,7 +39,9 @@ struct Test: AsyncParsableCommand {
             discussion: "Default: native, simple, advanced and guarded.", valueName: "name"))
     var method: [String] = []
 
-    @Option(help: ArgumentHelp("What is tested: \(DeviceAddress.form).", valueName: "device"))
+    @Option(
+        help: ArgumentHelp("What is tested: \(DeviceAddress.form).", valueName: "device"),
+        transform: { try DeviceAddress($0) })
     var device = DeviceAddress.board
 
     @Option(
@@ -53,8 +59,20 @@ struct Test: AsyncParsableCommand {
     @Option(help: "An image to offer; default: one that is made.")
     var image: String?
 
-    @Option(help: "How many runs take place at once.")
-    var jobs = System.coreCount * 2
+    @Option(
+        help: ArgumentHelp(
+            "The name or address by which the device reaches this machine. Default: 127.0.0.1.",
+            valueName: "name"))
+    var host: String?
+
+    @Option(help: "How long a device may take from power on until it takes a URL.")
+    var wakeTime = TimeAmount.seconds(60)
+
+    @Option(
+        help: ArgumentHelp(
+            "How many runs take place at once. Default: two for each processor; one on a serial line.",
+            valueName: "count"))
+    var jobs: Int?
 
     @Option(help: "Replays chance: the same seed gives the same faults. Default: the profile's.")
     var seed: UInt64?
@@ -71,8 +89,19 @@ struct Test: AsyncParsableCommand {
         if self.all == !self.profiles.isEmpty {
             throw ValidationError("name profiles, or say --all for every shipped one")
         }
-        guard (1...64).contains(self.jobs) else {
-            throw ValidationError("--jobs \(self.jobs): choose 1 to 64")
+        guard (1...64).contains(self.jobs ?? 1) else {
+            throw ValidationError("--jobs \(self.jobs ?? 1): choose 1 to 64")
+        }
+        guard self.wakeTime > .zero else {
+            throw ValidationError("--wake-time: a device needs some time to come up")
+        }
+        guard case .serial = self.device else { return }
+        guard (self.jobs ?? 1) == 1 else {
+            throw ValidationError("--jobs \(self.jobs!): one device takes one run at a time")
+        }
+        guard self.host != nil else {
+            throw ValidationError(
+                "a board does not reach 127.0.0.1; say with --host where it finds this machine")
         }
     }
 
@@ -87,7 +116,7 @@ struct Test: AsyncParsableCommand {
                 !isWhole || profile.device.methods?.contains($0) ?? true
             }.map { Run(profile: profile, method: $0, seed: self.seed) }
         }
-        let campaign = Campaign(bench: try self.bench(), runs: runs, jobs: self.jobs)
+        let campaign = Campaign(bench: try self.bench(), runs: runs, jobs: self.count)
         let began = ContinuousClock.now
         let replay = self.replay
         let testing = Task {
@@ -106,6 +135,11 @@ struct Test: AsyncParsableCommand {
         guard results.allSatisfy(\.verdict.isGood) else { throw ExitCode(1) }
     }
 
+    private var count: Int {
+        if case .serial = self.device { return 1 }
+        return self.jobs ?? System.coreCount * 2
+    }
+
     private var methods: [String] {
         if !self.method.isEmpty { return self.method }
         return self.console == .faultserve
@@ -114,7 +148,8 @@ struct Test: AsyncParsableCommand {
 
     private var replay: Replay {
         var words: [String] = []
-        if case .command(let command) = self.device { words += ["--device", "exec:\(command)"] }
+        if self.device != .board { words += ["--device", self.device.description] }
+        if let host { words += ["--host", host] }
         if self.console != .faultserve { words += ["--console", self.console.rawValue] }
         for option in self.boardOptions { words += ["--board-option", option] }
         if let image { words += ["--image", image] }
@@ -131,13 +166,16 @@ struct Test: AsyncParsableCommand {
                 "\(program) is not there: 'swift build' makes it beside faultserve")
         }
         let today = System.today
+        let host = self.host ?? "127.0.0.1"
+        let line = try self.line()
+        let count = RunCount()
         return Bench(
             server: { plan, setup in
                 var configuration = Configuration(
                     plan: plan, content: try offers.content(for: setup), identity: identity)
                 configuration.imageSigner = offers.signer
-                configuration.hosts = ["127.0.0.1", "localhost"]
-                configuration.bind = "127.0.0.1"
+                configuration.hosts = [host, "localhost"]
+                configuration.bind = host == "127.0.0.1" ? host : "::"
                 configuration.port = 0
                 configuration.threads = 1
                 return configuration
@@ -152,10 +190,44 @@ struct Test: AsyncParsableCommand {
                     // What it was built for is not to be seen from here.
                     guard profile.device.isPlain else { return nil }
                     return Bench.command(
-                        "FAULTSERVE_CA='\(ca)'; export FAULTSERVE_CA; \(command)", dialect: console)
+                        "export FAULTSERVE_CA='\(ca)' FAULTSERVE_RUN=\(count.next()); \(command)",
+                        dialect: console)
+                case .serial: return profile.device.isPlain ? line : nil
                 }
             },
-            gaps: KnownGap.stock, path: "firmware.bin")
+            gaps: KnownGap.stock, path: "firmware.bin",
+            preparation: try line.map { _ in try Preparation.profile(Faultserve.catalogue) },
+            wakeTime: self.wakeTime)
+    }
+
+    /// The board on a serial line, if that is what is tested.
+    /// - Throws: ``ServerError`` if it is not to be had, or the image is not one for it.
+    private func line() throws -> (any Device)? {
+        guard case .serial(let address) = self.device else { return nil }
+        if let image {
+            let bytes = try InputFile(image).bytes
+            let version = try AppImageInspection(of: bytes).summary?.version ?? ""
+            guard version == Preparation.offered else {
+                throw ServerError(
+                    .data,
+                    "\(image) is of version '\(version)', and what is offered has to be "
+                        + "\(Preparation.offered); 'faultserve image edit \(image) --set "
+                        + "app.version=\(Preparation.offered) -o NEW' makes it so")
+            }
+        }
+        return try Bench.serial(address, dialect: self.console)
+    }
+}
+
+/// Numbers the runs, from 1.
+private struct RunCount: Sendable {
+    private let last = NIOLockedValueBox(0)
+
+    func next() -> Int {
+        self.last.withLockedValue { last in
+            last += 1
+            return last
+        }
     }
 }
 

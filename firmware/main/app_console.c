@@ -62,7 +62,7 @@ static void help(void)
            "confirm         confirm this app\n"
            "reboot          restart\n"
            "erase-otadata   forget which slot boots\n"
-           "forget          forget how far a guarded download had come\n");
+           "forget          forget how far a guarded download had come, and which versions failed\n");
 }
 
 static void obey(const char *line)
@@ -84,6 +84,7 @@ static void obey(const char *line)
         erase_otadata();
     } else if (strcmp(line, "forget") == 0) {
         guarded_ota_forget_progress();
+        guarded_ota_forget_versions();
         printf("forget: ESP_OK\n");
     } else if (strcmp(line, "help") == 0) {
         help();

@@ -14,4 +14,8 @@ public enum Dialect: String, Sendable, CaseIterable {
     public func commands(method: String, url: String) -> [String] {
         self == .faultserve ? ["method \(method)", url] : [url]
     }
+
+    /// What is typed so that the device forgets which versions have failed on it, if that is anything:
+    /// ESP-IDF's examples know only what otadata says.
+    var forgetting: String? { self == .faultserve ? "forget" : nil }
 }

@@ -59,11 +59,15 @@ struct ProcessDevice: Device {
                 }
             }
             var reader = LineReader()
+            var pacing = Pacing()
+            let began = ContinuousClock.now
             do {
                 for try await buffer in execution.standardOutput {
-                    buffer.withUnsafeBytes { bytes in
-                        for line in reader.read(bytes) { hear(line) }
-                    }
+                    let lines = buffer.withUnsafeBytes { reader.read($0) }
+                    for line in lines { hear(line) }
+                    let delay = pacing.delay(
+                        lines: lines.count, bytes: buffer.count, now: ContinuousClock.now - began)
+                    if delay > .zero { try await Task.sleep(for: delay) }
                 }
             } catch {
                 // It was powered off.

@@ -92,6 +92,9 @@ public struct DeviceAccount: Sendable {
         }
     }
 
+    /// How many slots for updates the boot log names.
+    var slotCount: Int { Set(self.labels.values.filter { $0.hasPrefix("ota_") }).count }
+
     private mutating func change(_ edit: (inout Boot) -> Void) {
         if self.boots.isEmpty { return }
         edit(&self.boots[self.boots.count - 1])

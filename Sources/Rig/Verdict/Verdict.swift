@@ -69,6 +69,8 @@ public struct Account: Sendable {
     public var isTimedOut = false
     /// Why there was no run at all, such as a console that said nothing.
     public var trouble: String?
+    /// What the profile's slots are, on a device that was not new; nil: they are called as they are.
+    var slots: SlotRing?
 
     /// Whether something happened that was to happen.
     public enum Fate: Sendable { case missed, struck }
@@ -100,7 +102,8 @@ extension Expectation {
                 compare("stage", stage.rawValue, actual.rawValue, isInTime)
             }
             let boot = account.device.running
-            if let slot = self.running?.slot?.description {
+            if let named = self.running?.slot?.description {
+                let slot = account.slots?.slot(for: named) ?? named
                 compare("running.slot", slot, boot?.slot ?? "nothing", slot == boot?.slot)
             }
             if let version = self.running?.version {

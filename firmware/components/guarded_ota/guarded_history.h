@@ -30,4 +30,7 @@ void guarded_history_clear(const char version[32]);
 /* Takes over what otadata knows of an update that was rolled back, also one by other means. To be
  * called before its slot is written to, as nothing is known of it afterwards. */
 void guarded_history_look_at_slots(void);
+/* Forgets every version. */
+void guarded_history_forget(void);
+
 bool guarded_history_refuses(const char version[32]);

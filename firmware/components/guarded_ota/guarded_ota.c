@@ -251,6 +251,8 @@ guarded_ota_proof_t guarded_ota_prove(void)
 
 void guarded_ota_forget_progress(void) { guarded_progress_forget(); }
 
+void guarded_ota_forget_versions(void) { guarded_history_forget(); }
+
 const char *guarded_ota_stage_name(guarded_ota_stage_t stage)
 {
     static const char *const names[] = {

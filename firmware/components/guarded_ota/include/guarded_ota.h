@@ -109,6 +109,9 @@ guarded_ota_proof_t guarded_ota_prove(void);
 /* Forgets how far a download had come. */
 void guarded_ota_forget_progress(void);
 
+/* Forgets which versions were lost, for a bench on which they are offered again. */
+void guarded_ota_forget_versions(void);
+
 /* The stage in a word, as the fields of a report have it: "download". */
 const char *guarded_ota_stage_name(guarded_ota_stage_t stage);
 

@@ -1,0 +1,49 @@
+import Foundation
+
+/// A program behind a pseudo-terminal, as a board is behind a serial line: it starts anew each time that
+/// the line is opened.
+final class SerialLine {
+    /// What names the line.
+    let path: String
+    private let bridge: Child
+
+    /// - Throws: if the line is not there within 20 s.
+    init(_ command: [String], in folder: Folder) throws {
+        self.path = folder.file("line")
+        let script = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+            .appendingPathComponent("Fixtures/pty-board.py").path
+        self.bridge = try Child(
+            "python3", [script, self.path] + command, environment: [:], input: "/dev/null",
+            output: folder.file("bridge.out"), errors: folder.file("bridge.err"))
+        let deadline = Date(timeIntervalSinceNow: 20)
+        while access(self.path, F_OK) != 0 {
+            guard Date() < deadline else { throw POSIXError(.ETIMEDOUT) }
+            usleep(3_000)
+        }
+    }
+
+    /// The virtual board, with an app of version 1.0.0 that trusts the CA of `folder`.
+    static func board(in folder: Folder) throws -> SerialLine {
+        let environment = ["XDG_STATE_HOME": folder.file("state")]
+        for words in [
+            ["cert", "-o", folder.path],
+            [
+                "image", "make", "-o", folder.file("factory"), "--version", "1.0.0", "--size",
+                "69712",
+            ],
+        ] {
+            let done = try run(binary, words, environment: environment)
+            guard done.status == 0 else { throw StartFailure(said: done.errors) }
+        }
+        return try SerialLine(
+            [
+                VirtualBoard.program, "--flash", folder.file("flash"), "--efuse",
+                folder.file("efuse"), "--factory", folder.file("factory"), "--ca",
+                folder.file("ca_cert.pem"), "--task-wdt", "panic", "--kconfig",
+                "APP_OTA_MAX_ATTEMPTS=2",
+            ], in: folder)
+    }
+
+    /// Pulls the plug.
+    func takeAway() { kill(self.bridge.pid, SIGUSR1) }
+}
