@@ -116,7 +116,7 @@ let package = Package(
             exclude: ["Golden"]),
         .testTarget(
             name: "EndToEndTests", dependencies: ["faultserve", "FirmwareImage"],
-            exclude: ["Fixtures"]),
+            exclude: ["Fixtures", "Golden"]),
         .testTarget(name: "TidyTests", dependencies: ["FaultKit", "FaultServer", "Faults"]),
     ],
     swiftLanguageModes: [.v6]

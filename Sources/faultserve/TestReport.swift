@@ -18,6 +18,7 @@ enum TestReport {
         }
 
         let profile: String
+        let report: String?
         let method: String
         let seed: UInt64
         let verdict: String
@@ -52,7 +53,8 @@ enum TestReport {
             }
         }
         return Entry(
-            profile: result.run.profile.name, method: result.run.method, seed: result.run.seed,
+            profile: result.run.profile.name, report: result.run.profile.report,
+            method: result.run.method, seed: result.run.seed,
             verdict: result.verdict.name, reason: result.verdict.reason, mismatches: mismatches,
             outcome: device.outcome.rawValue, stage: device.stage?.rawValue,
             slot: device.running?.slot, version: device.running?.version,

@@ -177,18 +177,3 @@ extension TestCommandTests {
         #expect(!left.contains { $0.hasPrefix("faultserve-board") }, "\(left)")
     }
 }
-
-/// Every shipped profile with every method. It takes the machine for itself.
-@Suite struct WholeLibraryTests {
-    @Test(.timeLimit(.minutes(6)))
-    func theWholeLibraryPassesButForTheKnownGaps() throws {
-        let folder = try Folder()
-        let begin = ContinuousClock.now
-        let done = try run(
-            binary, ["test", "--all"], within: 300,
-            environment: ["XDG_STATE_HOME": folder.file("state")])
-        #expect(done.status == 0, "\(done.output.suffix(8000))")
-        #expect(ContinuousClock.now - begin < .seconds(180))
-        #expect(!done.output.contains("FAILED") && !done.output.contains("void "))
-    }
-}

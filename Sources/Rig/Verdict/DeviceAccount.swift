@@ -85,7 +85,7 @@ public struct DeviceAccount: Sendable {
         case .triesAgain: self.failure = nil
         case .ended(var ending):
             // An app knows no more than that it could not connect or read; the log does.
-            if [nil, .connect, .download].contains(ending.stage) {
+            if [nil, .connect, .http, .download].contains(ending.stage) {
                 ending.stage = self.failure ?? ending.stage
             }
             self.ending = ending

@@ -1,0 +1,68 @@
+import Foundation
+import Testing
+
+/// Every shipped profile with every method. It takes the machine for itself.
+@Suite struct WholeLibraryTests {
+    fileprivate struct Result: Decodable {
+        let profile: String
+        let method: String
+        let verdict: String
+        let outcome: String
+        let stage: String?
+        let report: String?
+    }
+
+    private static let methods = ["native", "simple", "advanced", "guarded"]
+
+    /// RECORD=1 writes docs/field-cases.md anew.
+    @Test(.timeLimit(.minutes(6)))
+    func theWholeLibraryPassesButForTheKnownGaps() throws {
+        let folder = try Folder()
+        let begin = ContinuousClock.now
+        let done = try run(
+            binary,
+            ["test", "--all", "--device", "board", "--json", folder.file("json")]
+                + Self.methods.flatMap { ["--method", $0] }, within: 300,
+            environment: ["XDG_STATE_HOME": folder.file("state")])
+        #expect(done.status == 0, "\(done.output.suffix(8000))")
+        #expect(ContinuousClock.now - begin < .seconds(180))
+        let results = try JSONDecoder().decode([Result].self, from: folder.bytes("json"))
+        #expect(Set(results.map(\.verdict)) == ["passed", "gap"])
+        #expect(!results.contains { $0.verdict == "gap" && $0.method == "guarded" })
+        try self.checkFieldCases(results)
+    }
+
+    /// The table of reports: what each method does with what was reported.
+    private func checkFieldCases(_ results: [Result]) throws {
+        let cases = Dictionary(grouping: results.filter { $0.report != nil }, by: \.profile)
+        #expect(cases.count >= 25)
+        let rows = cases.sorted { $0.key < $1.key }.map { name, runs in
+            let report = runs[0].report ?? ""
+            let label = report.replacing("https://github.com/", with: "").replacing(
+                #/\/(issues|pull)\//#, with: " ")
+            let cells = Self.methods.map { method in
+                runs.first { $0.method == method }.map { run in
+                    (run.verdict == "gap" ? "**" : "") + run.outcome
+                        + (run.stage.map { " at \($0)" } ?? "") + (run.verdict == "gap" ? "**" : "")
+                } ?? "-"
+            }
+            return "| [\(label)](\(report)) | `\(name)` | \(cells.joined(separator: " | ")) |"
+        }
+        let text = """
+            # Field cases
+
+            Failures that people have reported of devices in the field, each as a profile in `profiles/field`; `faultserve explain NAME` tells the story. The columns say what each \
+            update method comes to on the virtual board. Bold is a known gap: less than a correct device would do. A dash means that the method does nothing of the kind.
+
+            | report | profile | native | simple | advanced | guarded |
+            | --- | --- | --- | --- | --- | --- |
+            \(rows.joined(separator: "\n"))
+
+            """
+        let file = checkout + "/docs/field-cases.md"
+        if ProcessInfo.processInfo.environment["RECORD"] != nil {
+            try text.write(toFile: file, atomically: true, encoding: .utf8)
+        }
+        #expect(try String(contentsOfFile: file, encoding: .utf8) == text, "write it with RECORD=1")
+    }
+}
