@@ -228,21 +228,33 @@ static esp_err_t follow(guarded_response_t *response)
     return ESP_OK;
 }
 
+static bool is_interim(int status) { return status >= 100 && status < 200 && status != 101; }
+
+/* Waits for the fields of the final answer: each interim one (1xx) passes for it. */
+static int64_t fetch_final(guarded_response_t *response)
+{
+    int64_t length;
+    do {
+        memset(&response->fields, 0, sizeof(response->fields));
+        length = esp_http_client_fetch_headers(response->client);
+        response->status = length < 0 ? 0 : esp_http_client_get_status_code(response->client);
+    } while (is_interim(response->status) && microseconds_left(response) > 0);
+    return length;
+}
+
 /* Asks once, and waits for the answer's fields. */
 static esp_err_t ask(guarded_response_t *response, int64_t *length)
 {
-    memset(&response->fields, 0, sizeof(response->fields));
     response->is_connected = false;
     response->status = 0;
     esp_err_t error = open_client(response);
     if (error != ESP_OK) {
         return error;
     }
-    *length = esp_http_client_fetch_headers(response->client);
+    *length = fetch_final(response);
     if (*length < 0) {
         return *length == -ESP_ERR_HTTP_EAGAIN ? ESP_ERR_TIMEOUT : ESP_ERR_HTTP_FETCH_HEADER;
     }
-    response->status = esp_http_client_get_status_code(response->client);
     return ESP_OK;
 }
 
