@@ -1,13 +1,17 @@
-# The two commands of the README, and what they stand on.
+# The commands of the README, and what they stand on.
 
 SWIFT ?= swift
 PORT ?= 8070
 
-.PHONY: run test build install-packages install-test-packages format lint reference sanitize bench
+.PHONY: run serve test build install-packages install-test-packages format lint reference sanitize bench
+
+## Makes the virtual board update through a handful of profiles, and leaves the report as a web page.
+run: build
+	.build/release/faultserve test none truncate bad-cn redirected wrong-digest self-test-fails \
+	    break-and-resume power-pending-gap --html faultserve-test.html
 
 ## Serves the demo image, cut at 40 % on the first request.
-run: install-packages
-	$(SWIFT) build -c release --product faultserve
+serve: build
 	exec .build/release/faultserve --profile truncate --port $(PORT)
 
 ## Builds and runs every test, the example package's too.
@@ -16,6 +20,7 @@ test: install-packages install-test-packages lint
 
 build: install-packages
 	$(SWIFT) build -c release --product faultserve
+	$(SWIFT) build -c release --product virtual-board
 
 install-packages:
 	@scripts/install-packages build

@@ -142,28 +142,26 @@ struct Performance {
         return trial.account
     }
 
-    /// Starts the server of a step. Of several steps it has a port that nobody is given who asks for any:
-    /// between two steps no one listens there.
+    /// Starts the server of a step. Of several steps it has a port that nobody is given who asks for any, as
+    /// between two steps no one listens there; if somebody has taken it all the same, another one.
     private mutating func start(
         _ configuration: Configuration
     ) async throws -> (Server, Server.Address) {
         var configuration = configuration
+        let hasSteps = self.run.profile.steps.count > 1
         configuration.port = self.port
-        var triesLeft = self.port == 0 && self.run.profile.steps.count > 1 ? 100 : 1
-        while true {
-            if self.port == 0, self.run.profile.steps.count > 1 {
-                configuration.port = PortRange.next()
-            }
-            triesLeft -= 1
+        for triesLeft in (0..<50).reversed() {
+            if configuration.port == 0, hasSteps { configuration.port = PortRange.next() }
             do {
                 let server = try Server(configuration)
                 let address = try await server.start()
                 self.port = address.port
                 return (server, address)
             } catch let error as ServerError where error.status == .unavailable && triesLeft > 0 {
-                continue
+                configuration.port = 0
             }
         }
+        preconditionFailure("the last try throws")
     }
 
     private mutating func drive(

@@ -71,6 +71,13 @@ final class Exchange {
     }
 
     func begin() {
+        // Each leaves by itself, as it would if the server had to think about the rest.
+        for interim in self.response.interim {
+            var buffer = ByteBuffer()
+            ResponseEncoder.encode(interim, of: self.response.version, into: &buffer)
+            self.owner.send(buffer, promise: nil)
+            self.owner.flush()
+        }
         let isPlain = self.chain.isEmpty && self.chunks == nil
         let isBig = isPlain && self.bodyCount >= BufferPool.worthwhile
         if isBig { self.batch = self.resources.pool.take() }

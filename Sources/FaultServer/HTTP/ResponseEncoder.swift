@@ -5,16 +5,20 @@ import NIOCore
 enum ResponseEncoder {
     /// Appends status line, fields and the empty line (RFC 9112 §3, §5).
     static func encode(_ response: Response, into buffer: inout ByteBuffer) {
-        for interim in response.interim {
-            buffer.writeLatin1("\(response.version) \(interim.status) \(interim.reason)\r\n")
-            self.encode(interim.fields, into: &buffer)
-        }
         guard response.hasHead else { return }
         let line =
             response.statusLine ?? "\(response.version) \(response.status) \(response.reason)"
         buffer.writeLatin1(line)
         buffer.writeStaticString("\r\n")
         self.encode(response.fields, into: &buffer)
+    }
+
+    /// Appends an informational response.
+    static func encode(
+        _ interim: Interim, of version: HTTPVersion, into buffer: inout ByteBuffer
+    ) {
+        buffer.writeLatin1("\(version) \(interim.status) \(interim.reason)\r\n")
+        self.encode(interim.fields, into: &buffer)
     }
 
     /// Appends fields and the empty line.

@@ -37,6 +37,9 @@ extension KnownGap {
                 $0, ["native"], .rejected, "follows no redirect, and takes its page for the image")
         } + [
             KnownGap(
+                "interim-responses", KnownGap.stockMethods, .rejected,
+                "esp_http_client takes an informational response for the real one"),
+            KnownGap(
                 "redirect-loop", ["simple", "advanced"], .waiting,
                 "esp_https_ota follows redirects of the download without counting them"),
             KnownGap(
