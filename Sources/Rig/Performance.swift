@@ -94,22 +94,22 @@ struct Performance {
             return account
         }
         for (index, step) in profile.steps.enumerated() {
+            if index == 1, account.slots?.isLastNext != true { continue }
             self.transcript.add(step.story ?? profile.story, by: .rig, at: self.now)
             account = try await self.perform(step, number: index + 1, of: profile, after: account)
             if account.trouble != nil { return account }
+            account.slots = account.device.running.map {
+                SlotRing(start: $0.slot, count: account.device.slotCount)
+            }
             // After the first step no entry of otadata reminds it of what it is to forget.
             if index == 0, let line = self.power?.device.dialect.forgetting {
                 self.power?.type(line)
             }
         }
-        let running = account.device.running
         if account.device.outcome != .updated {
             account.trouble =
                 "it could not be made as new: it took no honest update to 1.0.0 "
                 + "(\(account.device.outcome.rawValue))"
-        }
-        account.slots = running.map {
-            SlotRing(start: $0.slot, count: account.device.slotCount)
         }
         return account
     }

@@ -17,36 +17,25 @@ import Testing
         result.verdict == "void" && result.reason?.contains("it takes ") == true
     }
 
-    @Test(.timeLimit(.minutes(6)))
-    func theWholeLibraryIsJudgedOnALineAsOnTheBoard() throws {
+    @Test(.timeLimit(.minutes(8)))
+    func theWholeLibraryIsJudgedElsewhereAsOnTheBoard() throws {
         let folder = try Folder()
+        let here = try self.verdicts("board", [], in: folder)
         let line = try SerialLine.board(in: folder)
-        let there = try self.verdicts(
-            "serial:\(line.path)@921600", ["--host", "127.0.0.1"], in: folder)
-        try self.compare(there, in: folder)
-    }
-
-    @Test(.timeLimit(.minutes(6)))
-    func theWholeLibraryIsJudgedBehindACommandAsOnTheBoard() throws {
-        let folder = try Folder()
-        let made = try run(
-            binary,
-            [
-                "image", "make", "-o", folder.file("factory"), "--version", "1.0.0", "--size",
-                "69712",
-            ])
-        try #require(made.status == 0, "\(made.errors)")
+        self.compare(
+            try self.verdicts("serial:\(line.path)@921600", ["--host", "127.0.0.1"], in: folder),
+            with: here)
         // A flash for each run, which a reset leaves as it is.
         let command =
             "exec \(VirtualBoard.program) --flash '\(folder.path)/flash-'$FAULTSERVE_RUN "
             + "--ca \"$FAULTSERVE_CA\" --factory '\(folder.file("factory"))' --task-wdt panic "
             + "--kconfig APP_OTA_MAX_ATTEMPTS=2"
-        let there = try self.verdicts("exec:\(command)", [], in: folder)
-        try self.compare(there, in: folder)
+        self.compare(try self.verdicts("exec:\(command)", [], in: folder), with: here)
     }
 
-    private func compare(_ there: [String: SerialTests.Result], in folder: Folder) throws {
-        let here = try self.verdicts("board", [], in: folder)
+    private func compare(
+        _ there: [String: SerialTests.Result], with here: [String: SerialTests.Result]
+    ) {
         #expect(Set(there.keys) == Set(here.keys))
         let judged = there.filter { !self.isVoidByDesign($0.value) }
         // Most profiles take a device as any.

@@ -56,4 +56,11 @@ import Testing
     ) {
         #expect(SlotRing(start: start, count: count).slot(for: named) == slot)
     }
+
+    @Test func theLastSlotIsKnownBeforehand() {
+        #expect(SlotRing(start: "ota_0", count: 2).isLastNext)
+        #expect(SlotRing(start: "ota_1", count: 3).isLastNext)
+        #expect(!SlotRing(start: "ota_1", count: 2).isLastNext)
+        #expect(!SlotRing(start: "factory", count: 2).isLastNext)
+    }
 }

@@ -14,7 +14,7 @@ struct SerialDevice: Device {
     init(_ address: SerialAddress, dialect: Dialect) throws {
         self.address = address
         self.dialect = dialect
-        _ = try SerialPort(address)
+        try SerialPort(address).close()
     }
 
     /// How long EN is held low, as esptool does.
@@ -27,7 +27,10 @@ struct SerialDevice: Device {
         let port = try SerialPort(self.address)
         let hasReset = port.holdInReset(true)
         // Left in reset: this is what being without power is to a board on USB.
-        defer { port.holdInReset(true) }
+        defer {
+            port.holdInReset(true)
+            port.close()
+        }
         if hasReset {
             try? await Task.sleep(for: Self.resetTime)
             port.flush()

@@ -2,7 +2,7 @@ import FaultServer
 import Glibc
 
 /// An open serial line: raw, 8N1, without flow control, for one program at a time.
-final class SerialPort: Sendable {
+struct SerialPort: Sendable {
     private let descriptor: Int32
 
     /// How fast a line can be, in baud (termios(3)).
@@ -20,7 +20,7 @@ final class SerialPort: Sendable {
         guard self.descriptor >= 0 else { throw Self.error(errno, path) }
         var line = termios()
         guard tcgetattr(self.descriptor, &line) == 0 else {
-            close(self.descriptor)
+            Glibc.close(self.descriptor)
             throw ServerError(
                 .unavailable, "\(path) is no serial line; name one such as /dev/ttyUSB0")
         }
@@ -28,7 +28,7 @@ final class SerialPort: Sendable {
         guard flock(self.descriptor, LOCK_EX | LOCK_NB) == 0,
             ioctl(self.descriptor, UInt(TIOCEXCL)) == 0
         else {
-            close(self.descriptor)
+            Glibc.close(self.descriptor)
             throw Self.error(EBUSY, path)
         }
         cfmakeraw(&line)
@@ -39,7 +39,7 @@ final class SerialPort: Sendable {
         cfsetispeed(&line, rate)
         cfsetospeed(&line, rate)
         guard tcsetattr(self.descriptor, TCSANOW, &line) == 0 else {
-            close(self.descriptor)
+            Glibc.close(self.descriptor)
             throw ServerError(
                 .unavailable,
                 "\(path) cannot have \(address.baud) baud; name another rate, as in "
@@ -47,7 +47,8 @@ final class SerialPort: Sendable {
         }
     }
 
-    deinit { close(self.descriptor) }
+    /// Lets go of the line, for the next one who wants it. To be called once, when nobody uses it any more.
+    func close() { Glibc.close(self.descriptor) }
 
     private static func error(_ number: Int32, _ path: String) -> ServerError {
         let what =

@@ -21,6 +21,9 @@ struct SlotRing: Sendable, Hashable {
         return "ota_\((start + 1 + number) % self.count)"
     }
 
+    /// Whether the next update goes to the last slot.
+    var isLastNext: Bool { self.slot(for: "ota_0") == "ota_\(self.count - 1)" }
+
     /// Of an OTA slot; nil: it is none.
     private static func number(of slot: String) -> Int? {
         slot.hasPrefix("ota_") ? Int(slot.dropFirst(4)) : nil
