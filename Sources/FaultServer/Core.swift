@@ -1,6 +1,7 @@
 import NIOConcurrencyHelpers
 import NIOCore
 import NIOPosix
+import Synchronization
 
 /// What all connections of a server share. Immutable but for what counts and locks itself.
 final class Core: Sendable {
@@ -14,6 +15,8 @@ final class Core: Sendable {
     let contexts: TLSContexts?
     private let resources: [ObjectIdentifier: NIOLoopBoundBox<LoopResources>]
     private let population: Population
+    /// Bytes that were handed to sockets, of all connections.
+    let sent = Atomic(0)
 
     init(
         plan: Plan, journal: Journal, origin: Origin, editions: Editions, limits: Limits,

@@ -4,6 +4,7 @@ import Glibc
 import NIOConcurrencyHelpers
 import NIOCore
 import NIOPosix
+import Synchronization
 
 /// A server that serves content as a plan says: over TLS or plain, with each fault where it strikes.
 ///
@@ -130,6 +131,9 @@ public final class Server: Sendable {
 
     /// Ends the server; ``wait()`` returns. May be called more than once, from anywhere.
     public func stop(reason: String) { self.ended.succeed(reason) }
+
+    /// Bytes that were handed to sockets so far, TLS included.
+    public var bytesSent: Int { self.core.sent.load(ordering: .relaxed) }
 
     /// How often each rule matched and struck so far.
     public var tally: [Tally] { self.core.ledger.tally }

@@ -19,6 +19,9 @@ struct Performance {
     private let clock = ContinuousClock()
     private let began: ContinuousClock.Instant
     private(set) var transcript = Transcript()
+    private var traffic = Traffic()
+    /// What the servers of the steps before have sent.
+    private var sentBefore = 0
 
     /// What was heard, from whom.
     private struct Heard: Sendable {
@@ -29,6 +32,8 @@ struct Performance {
             /// A time that the trial asked for is over.
             case delay(Int)
             case server
+            /// It is time to look how much was sent.
+            case sampler
             /// The server has said all.
             case silence
         }
@@ -57,7 +62,7 @@ struct Performance {
         let (verdict, account, steps) = try result.get()
         return RunResult(
             run: self.run, verdict: verdict, account: account, steps: steps,
-            transcript: self.transcript, duration: self.now)
+            transcript: self.transcript, traffic: self.traffic, duration: self.now)
     }
 
     private mutating func steps() async throws -> (Verdict, Account, Int) {
@@ -128,10 +133,13 @@ struct Performance {
         }
         server.stop(reason: "the step is over")
         try await server.wait()
+        self.sentBefore += server.bytesSent
+        self.traffic.add(self.sentBefore, at: self.now)
         var trial = try result.get()
         // What the server has still written down; that the device was switched off is no news.
         self.input.yield(Heard(source: .silence, input: .timeout))
         while let heard = await self.inputs.next(), heard.source != .silence {
+            if heard.source == .sampler { continue }
             guard case .server = heard.source else {
                 self.backlog.append(heard)
                 continue
@@ -192,8 +200,19 @@ struct Performance {
             step, account: account, isOn: power.isOn, dialect: power.device.dialect,
             method: self.run.method, url: self.url(at: address))
         self.setLimit(self.bench.wakeTime.nanoseconds)
+        let sampler = Task { [input] in
+            while !Task.isCancelled {
+                try? await Task.sleep(for: .milliseconds(50))
+                input.yield(Heard(source: .sampler, input: .waited))
+            }
+        }
+        defer { sampler.cancel() }
         var isOver = await self.take(trial.start(), step)
         while !isOver, let heard = await self.next() {
+            if heard.source == .sampler {
+                self.traffic.add(self.sentBefore + server.bytesSent, at: self.now)
+                continue
+            }
             guard self.isOfNow(heard.source) else { continue }
             if case .ended = heard.input { self.power?.hasEnded() }
             self.transcript.add(heard.input, at: self.now)
@@ -222,7 +241,7 @@ struct Performance {
         case .life(let life): life == self.power?.life
         case .limit(let number): number == self.limit.number
         case .delay(let number): number == self.delay.number
-        case .server, .silence: true
+        case .server, .sampler, .silence: true
         }
     }
 

@@ -24,6 +24,7 @@ public struct RunResult: Sendable {
     /// How many steps took place: a story ends where a requirement is not met.
     public let steps: Int
     public let transcript: Transcript
+    public let traffic: Traffic
     /// Milliseconds from the device's first line on.
     public let duration: Double
 }

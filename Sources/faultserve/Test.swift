@@ -2,6 +2,7 @@ import ArgumentParser
 import FaultKit
 import FaultServer
 import FirmwareImage
+import Foundation
 import Glibc
 import ImageSigning
 import NIOConcurrencyHelpers
@@ -83,6 +84,17 @@ struct Test: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Write the results as JUnit's XML.", valueName: "file"))
     var junit: String?
 
+    @Option(
+        help: ArgumentHelp(
+            "Write the results as a web page that needs nothing else.", valueName: "file"))
+    var html: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "How many seeds each run is repeated with: the seed, the next one ...",
+            valueName: "count"))
+    var seeds = 1
+
     @OptionGroup var library: LibraryOptions
 
     func validate() throws {
@@ -91,6 +103,9 @@ struct Test: AsyncParsableCommand {
         }
         guard (1...64).contains(self.jobs ?? 1) else {
             throw ValidationError("--jobs \(self.jobs ?? 1): choose 1 to 64")
+        }
+        guard (1...10_000).contains(self.seeds) else {
+            throw ValidationError("--seeds \(self.seeds): choose 1 to 10000")
         }
         guard self.wakeTime > .zero else {
             throw ValidationError("--wake-time: a device needs some time to come up")
@@ -114,7 +129,12 @@ struct Test: AsyncParsableCommand {
         let runs = profiles.flatMap { profile in
             self.methods.filter {
                 !isWhole || profile.device.methods?.contains($0) ?? true
-            }.map { Run(profile: profile, method: $0, seed: self.seed) }
+            }.flatMap { method in
+                let first = self.seed ?? profile.seed
+                return (0..<UInt64(self.seeds)).map {
+                    Run(profile: profile, method: method, seed: first &+ $0)
+                }
+            }
         }
         let campaign = Campaign(bench: try self.bench(), runs: runs, jobs: self.count)
         let began = ContinuousClock.now
@@ -129,6 +149,10 @@ struct Test: AsyncParsableCommand {
             .summarize(results, after: ContinuousClock.now - began)
         if let json { try TestReport.json(results).write(toFile: json) }
         if let junit { try TestReport.junit(results).write(toFile: junit) }
+        if let html {
+            let page = HTMLReport.page(results) { replay.command($0) }
+            try Data(page.utf8).write(toFile: html)
+        }
         withExtendedLifetime(signals) {}
         // As a shell says of what SIGINT has ended.
         guard !testing.isCancelled else { throw ExitCode(130) }

@@ -2,6 +2,7 @@ import CLinux
 import FaultKit
 import Glibc
 import NIOCore
+import Synchronization
 
 /// The socket's end of the pipeline: counts bytes, ends the connection as it is told, and notices a
 /// client that left or takes nothing.
@@ -106,7 +107,9 @@ final class LinkHandler: ChannelDuplexHandler {
             promise?.fail(ChannelError.ioOnClosedChannel)
             return
         }
-        self.connection.sent += self.unwrapOutboundIn(data).readableBytes
+        let count = self.unwrapOutboundIn(data).readableBytes
+        self.connection.sent += count
+        self.connection.core.sent.add(count, ordering: .relaxed)
         context.write(data, promise: promise)
     }
 
