@@ -62,7 +62,8 @@ static void help(void)
            "confirm         confirm this app\n"
            "reboot          restart\n"
            "erase-otadata   forget which slot boots\n"
-           "forget          forget how far a guarded download had come, and which versions failed\n");
+           "forget          forget how far a guarded download had come,\n"
+           "                and which versions failed\n");
 }
 
 static void obey(const char *line)

@@ -19,11 +19,14 @@ struct SerialDevice: Device {
 
     /// How long EN is held low, as esptool does.
     private static let resetTime = Duration.milliseconds(100)
+    /// How long the line is closed, for an other end that has only this to tell that it is switched off.
+    private static let offTime = Duration.milliseconds(50)
 
     func live(
         suffering flash: FlashMishap, typing lines: AsyncStream<String>,
         hearing hear: @escaping @Sendable (String) -> Void
     ) async throws -> DeviceEnd {
+        try? await Task.sleep(for: Self.offTime)
         let port = try SerialPort(self.address)
         let hasReset = port.holdInReset(true)
         // Left in reset: this is what being without power is to a board on USB.
