@@ -1,7 +1,5 @@
 import FaultServer
-import Glibc
 import NIOCore
-import Synchronization
 
 /// One run as it takes place: a device, and a server for each step of the story.
 struct Performance {
@@ -275,36 +273,6 @@ struct Performance {
         self.limit.set(nanoseconds) { [input] number in
             input.yield(Heard(source: .limit(number), input: .timeout))
         }
-    }
-}
-
-/// Ports below those that systems hand out by themselves (RFC 6335 §6), each once before any comes again.
-private enum PortRange {
-    private static let ports = 20_000..<32_000
-    private static let count = Atomic(0)
-
-    static func next() -> Int {
-        let number = self.count.wrappingAdd(1, ordering: .relaxed).newValue
-        return self.ports.lowerBound + (Int(getpid()) * 97 + number) % self.ports.count
-    }
-}
-
-/// Rings once; setting it anew, or cancelling it, makes an earlier time void.
-private struct Alarm {
-    private(set) var number = 0
-    private var task: Task<Void, Never>?
-
-    mutating func set(_ nanoseconds: Int64, ring: @escaping @Sendable (Int) -> Void) {
-        self.cancel()
-        self.task = Task { [number] in
-            try? await Task.sleep(for: .nanoseconds(nanoseconds))
-            if !Task.isCancelled { ring(number) }
-        }
-    }
-
-    mutating func cancel() {
-        self.task?.cancel()
-        self.number += 1
     }
 }
 

@@ -105,7 +105,8 @@ public enum HTMLReport {
                     + rows.joined() + "</table>")
         case .gap(let gap): lines.append("<p>Known gap: \(Self.escaped(gap.reason)).</p>")
         case .healed(let gap):
-            lines.append("<p>Passed, and is listed as a known gap: \(Self.escaped(gap.reason)).</p>")
+            lines.append(
+                "<p>Passed, and is listed as a known gap: \(Self.escaped(gap.reason)).</p>")
         case .void(let reason): lines.append("<p>Void: \(Self.escaped(reason)).</p>")
         case .passed: break
         }

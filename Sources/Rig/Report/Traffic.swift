@@ -22,7 +22,8 @@ public struct Traffic: Sendable {
         self.points.append(Point(milliseconds: milliseconds, bytes: bytes))
         guard self.points.count == Self.limit else { return }
         // The curve keeps its shape, and its points become half as dense.
-        self.points = self.points.enumerated().filter { !$0.offset.isMultiple(of: 2) }.map(\.element)
+        self.points = self.points.enumerated().filter { !$0.offset.isMultiple(of: 2) }.map(
+            \.element)
         self.stride *= 2
     }
 }

@@ -75,10 +75,8 @@ struct PlanFuzzTests {
                 contentsOf: folder.appendingPathComponent($0 + ".yaml"), encoding: .utf8)
         }
         let right = try ShippedProfileTests.names.map {
-            try String(
-                contentsOf: ShippedProfileTests.folder.appendingPathComponent($0 + ".yaml"),
-                encoding: .utf8
-            ).replacing("name: \($0)\n", with: "name: x\n", maxReplacements: 1)
+            try String(contentsOf: ShippedProfileTests.file($0), encoding: .utf8)
+                .replacing("name: \($0)\n", with: "name: x\n", maxReplacements: 1)
         }
         let seeds = wrong + right + right
         var profiles = 0

@@ -12,12 +12,14 @@ struct ShippedProfileTests {
         Golden.names(in: Self.folder, extension: "yaml")
         + Golden.names(in: Self.field, extension: "yaml")
 
+    static func file(_ name: String) -> URL {
+        let file = Self.folder.appendingPathComponent(name + ".yaml")
+        return FileManager.default.fileExists(atPath: file.path)
+            ? file : Self.field.appendingPathComponent(name + ".yaml")
+    }
+
     static func profile(_ name: String) throws -> Profile {
-        var file = Self.folder.appendingPathComponent(name + ".yaml")
-        if !FileManager.default.fileExists(atPath: file.path) {
-            file = Self.field.appendingPathComponent(name + ".yaml")
-        }
-        let text = try String(contentsOf: file, encoding: .utf8)
+        let text = try String(contentsOf: Self.file(name), encoding: .utf8)
         return try Profile.read(
             text, file: "profiles/\(name).yaml", catalogue: Catalogue(Faults.all))
     }
