@@ -81,7 +81,7 @@ import Testing
         Row("http-204-empty", "status-204", Self.answer, asked: 1),
         Row("http-204-empty", "status-304", Self.answer, asked: 1),
         Row("http-204-empty", "empty", Self.noImage, asked: 1),
-        Row("http-1xx-interim", "early-hints", Self.answer, asked: 1),
+        Row("http-1xx-interim", "early-hints", .updated, asked: 1),
         Row("http-odd-2xx-3xx", "status-201-image", Self.answer, asked: 1),
         Row("http-odd-2xx-3xx", "status-203-image", Self.answer, asked: 1),
         Row("http-odd-2xx-3xx", "status-206", Self.answer, asked: 1),
