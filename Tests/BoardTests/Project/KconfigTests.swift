@@ -129,6 +129,9 @@ extension BoardTests {
             "LOG_MAXIMUM_LEVEL": "5",  // so that --log-level has something to show
             "EXAMPLE_CONNECT_ETHERNET": "1", "EXAMPLE_CONNECT_WIFI": nil,
             "APP_OTA_RECEIVE_TIMEOUT_MS": "board_receive_timeout()",  // --timeout-ms
+            // Downloads in ranges are chosen when the board starts, and so is their size.
+            "APP_OTA_PARTIAL_REQUEST_SIZE":
+                "board_kconfig(\"APP_OTA_PARTIAL_REQUEST_SIZE\", 16384)",
         ]
 
         /// What a definition comes to if nobody says otherwise on the board's command line; nil: not set.
