@@ -47,7 +47,7 @@ extension BoardTests {
             ])
             #expect(
                 it.console.contains(
-                    #/E \(\d+\) flash: the operation at 0x11\w{4} fails, as it is to/#))
+                    #/W \(\d+\) flash: the operation at 0x11\w{4} fails, as it is to/#))
             #expect(it.console.contains("Exiting task due to fatal error"), "\(it.console)")
             #expect(try board.isOtadataBlank)
         }

@@ -146,7 +146,7 @@ static fate_t begin_operation(flash_kind_t kind, uint32_t address)
     bool is_cut = meets(&flash.cut, kind, address);
     bool fails = meets(&flash.failure, kind, address);
     if (fails && !is_cut) {
-        ESP_LOGE("flash", "the operation at 0x%" PRIx32 " fails, as it is to", address);
+        ESP_LOGW("flash", "the operation at 0x%" PRIx32 " fails, as it is to", address);
     }
     return is_cut ? OPERATION_IS_CUT : fails ? OPERATION_FAILS : OPERATION_HAPPENS;
 }
