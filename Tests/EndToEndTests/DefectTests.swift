@@ -4,7 +4,7 @@ import Testing
 /// Boards that are broken on purpose: each defect turns the profiles red that speak of it.
 ///
 /// docs/defects.md says which. These tests run what it lists; with RECORD=1 they run the whole library with each
-/// defect, which takes some ten minutes, and write it anew.
+/// defect, which takes some twenty minutes, and write it anew.
 @Suite struct DefectTests {
     private struct Result: Decodable {
         let profile: String
@@ -13,7 +13,7 @@ import Testing
 
     private struct Defect {
         let name: String
-        let method: String
+        let methods: String
         let summary: String
     }
 
@@ -22,29 +22,32 @@ import Testing
     private static func defects() throws -> [Defect] {
         try run(VirtualBoard.program, ["--defects"]).output.split(separator: "\n").map { line in
             let parts = line.split(separator: "\t").map(String.init)
-            return Defect(name: parts[0], method: parts[1], summary: parts[2])
+            return Defect(name: parts[0], methods: parts[1], summary: parts[2])
         }
     }
 
-    /// The profiles that turn red.
+    /// The profiles that turn red, with one of the defect's methods at least.
     private func red(_ defect: Defect, _ profiles: [String]) throws -> [String] {
         let folder = try Folder()
+        let methods = defect.methods.split(separator: "+").map { "--method=\($0)" }
         let done = try run(
             binary,
             [
-                "test", "--json", folder.file("json"), "--method", defect.method,
+                "test", "--json", folder.file("json"),
                 "--board-option=--defect=\(defect.name)", "--jobs", "8",
-            ] + profiles, within: 240, environment: ["XDG_STATE_HOME": folder.file("state")])
+            ] + methods + profiles, within: 240,
+            environment: ["XDG_STATE_HOME": folder.file("state")])
         try #require([0, 1].contains(done.status), "\(done.errors)")
-        return try JSONDecoder().decode([Result].self, from: folder.bytes("json"))
-            .filter { ["failed", "healed"].contains($0.verdict) }.map(\.profile)
+        let results = try JSONDecoder().decode([Result].self, from: folder.bytes("json"))
+        return Set(results.filter { ["failed", "healed"].contains($0.verdict) }.map(\.profile))
+            .sorted()
     }
 
     /// What the document says: the profiles of each defect.
     private static func documented() throws -> [String: [String]] {
         let text = try String(contentsOfFile: Self.file, encoding: .utf8)
         var table: [String: [String]] = [:]
-        for match in text.matches(of: #/\| `([a-z-]+)` \| [a-z]+ \| [^|]+ \| ([^|]*) \|/#) {
+        for match in text.matches(of: #/\| `([a-z-]+)` \| [a-z+]+ \| [^|]+ \| ([^|]*) \|/#) {
             table[String(match.1)] = match.2.split(separator: " ").map(String.init)
         }
         return table
@@ -54,7 +57,7 @@ import Testing
     func eachDefectTurnsItsProfilesRed() throws {
         let isRecording = ProcessInfo.processInfo.environment["RECORD"] != nil
         let defects = try Self.defects()
-        #expect(defects.count >= 12)
+        #expect(defects.count >= 15)
         if isRecording {
             let table = try defects.map { ($0, try self.red($0, ["--all"])) }
             try Self.document(table).write(toFile: Self.file, atomically: true, encoding: .utf8)
@@ -68,29 +71,45 @@ import Testing
         }
     }
 
-    /// A profile that finds no defect is said to be such a one: what is new has to be thought about.
-    @Test func eachProfileFindsADefectOrIsSaidNotTo() throws {
+    @Test func eachProfileFindsADefectOrHasAReasonWhyNone() throws {
         let found = Set(try Self.documented().values.joined())
-        let text = try String(contentsOfFile: Self.file, encoding: .utf8)
-        let rest = text.components(separatedBy: Self.heading + "\n").last ?? ""
-        let unfound = Set(rest.split(whereSeparator: \.isWhitespace).map(String.init))
-        #expect(found.isDisjoint(with: unfound))
-        #expect(try Set(Self.profiles()) == found.union(unfound), "write it with RECORD=1")
-    }
-
-    private static let heading = "These profiles find none of them yet:"
-
-    private static func profiles() throws -> [String] {
         let listed = try run(binary, ["list", "profiles", "--json"]).output
         let rows = try JSONSerialization.jsonObject(with: Data(listed.utf8)) as? [[String: Any]]
-        return (rows ?? []).compactMap { $0["name"] as? String }
+        let names = (rows ?? []).compactMap { $0["name"] as? String }
+        #expect(!names.isEmpty)
+        for name in names {
+            #expect(
+                found.contains(name) || Self.excused[name] != nil,
+                """
+                \(name) turns red with no defect that docs/defects.md lists. Write it anew with RECORD=1; if none \
+                of firmware/board/src/defect.c turns it red then, add one that it speaks of, or the reason why \
+                there is none to `excused`
+                """)
+        }
+        let listedNames = Set(names)
+        #expect(listedNames.isSuperset(of: found), "docs/defects.md lists profiles that are gone")
+        for name in Self.excused.keys {
+            #expect(listedNames.contains(name), "\(name) is excused, and is gone")
+            #expect(!found.contains(name), "\(name) is excused, and finds a defect")
+        }
     }
 
-    private static func document(_ table: [(Defect, [String])]) throws -> String {
-        let found = Set(table.flatMap(\.1))
-        let unfound = try Self.profiles().sorted().filter { !found.contains($0) }
+    /// Why no defect below the app shows.
+    private static let excused = [
+        "not-modified": "the answer has no body, so that there is nothing that a device could take",
+        "partition-table-broken": "no board boots, whatever its other defects are",
+        "range-empty":
+            "only esp_https_ota asks for such ranges, and it waits for ever then, with or without a defect",
+        "resume-shifted":
+            "only guarded_ota resumes, and it holds the whole against the image's own SHA-256 above the board",
+    ]
+
+    private static func document(_ table: [(Defect, [String])]) -> String {
         let rows = table.map { defect, profiles in
-            "| `\(defect.name)` | \(defect.method) | \(defect.summary) | \(profiles.joined(separator: " ")) |"
+            "| `\(defect.name)` | \(defect.methods) | \(defect.summary) | \(profiles.joined(separator: " ")) |"
+        }
+        let reasons = Self.excused.sorted { $0.key < $1.key }.map {
+            "| `\($0.key)` | \($0.value) |"
         }
         return """
             # Defects on purpose
@@ -98,12 +117,15 @@ import Testing
             `virtual-board --defect NAME` has one of these, so that the profiles can be seen to find it: `faultserve test --all --method METHOD --board-option=--defect=NAME`. \
             The last column has the profiles that turn red.
 
-            | defect | method | the board | profiles |
+            | defect | methods | the board | profiles |
             | --- | --- | --- | --- |
             \(rows.joined(separator: "\n"))
 
-            \(Self.heading)
-            \(unfound.joined(separator: " "))
+            These profiles find none:
+
+            | profile | why |
+            | --- | --- |
+            \(reasons.joined(separator: "\n"))
 
             """
     }

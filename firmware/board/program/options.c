@@ -452,7 +452,7 @@ void options_print_help(void)
         printf("  --%s%s%s\n        %s\n", known[i].name, known[i].value ? " " : "",
                known[i].value ? known[i].value : "", known[i].help);
     }
-    printf("  --defects\n        lists the defects that there are, and the update method that shows each\n");
+    printf("  --defects\n        lists the defects that there are, and the update methods that show each\n");
     printf("  --help\n\n"
            "Exit status: 0 if the app has ended, or waits where the console's input ends;\n"
            "1 if the board cannot be set up; 3 if it would boot more often than --max-boots;\n"
@@ -463,6 +463,6 @@ void options_print_help(void)
 void options_print_defects(void)
 {
     for (int i = 0; i < DEFECT_COUNT; i++) {
-        printf("%s\t%s\t%s\n", defects[i].name, defects[i].method, defects[i].summary);
+        printf("%s\t%s\t%s\n", defects[i].name, defects[i].methods, defects[i].summary);
     }
 }

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "board/board.h"
+#include "board/defect.h"
 #include "bootloader_select.h"
 #include "esp_log.h"
 #include "image_memory.h"
@@ -122,6 +123,9 @@ static esp_err_t load(const bootloader_table_t *table, const bootloader_selectio
     for (int index = selection->index; index >= BOOTLOADER_FACTORY; index--) {
         if (try_index(table, selection, index, boot)) {
             return ESP_OK;
+        }
+        if (has_defect(DEFECT_NEVER_FALLS_BACK)) {
+            return ESP_FAIL;
         }
     }
     for (int index = selection->index + 1; index < (int)table->app_count && index < 16; index++) {

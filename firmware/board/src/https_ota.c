@@ -122,6 +122,7 @@ esp_err_t esp_https_ota_begin(const esp_https_ota_config_t *ota_config,
         error = open_slot(ota, ota_config);
     }
     if (error != ESP_OK) {
+        defect_meets_refusal();
         https_ota_disconnect(ota);
         free(ota);
         return error;
@@ -331,6 +332,7 @@ esp_err_t esp_https_ota_abort(esp_https_ota_handle_t https_ota_handle)
     if (ota->state < HTTPS_OTA_BEGIN) {
         return ESP_FAIL;
     }
+    defect_meets_refusal();
     esp_err_t error = ota->state == HTTPS_OTA_BEGIN ? ESP_OK : esp_ota_abort(ota->update);
     free_ota(ota);
     post(ESP_HTTPS_OTA_ABORT, NULL, 0);

@@ -153,7 +153,8 @@ esp_err_t esp_ota_write(esp_ota_handle_t handle, const void *data, size_t size)
         return error;
     }
     uint8_t first = *(const uint8_t *)data;
-    if (update->written == 0 && first != ESP_IMAGE_HEADER_MAGIC) {
+    if (update->written == 0 && first != ESP_IMAGE_HEADER_MAGIC
+        && !has_defect(DEFECT_TAKES_ANYTHING)) {
         ESP_LOGE(TAG, "OTA image has invalid magic byte (expected 0xE9, saw 0x%02x)", first);
         return ESP_ERR_OTA_VALIDATE_FAILED;
     }

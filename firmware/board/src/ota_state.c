@@ -249,6 +249,9 @@ esp_err_t esp_ota_mark_app_valid_cancel_rollback(void)
     if (active < 0 || entries[active].ota_state == ESP_OTA_IMG_VALID) {
         return error;
     }
+    if (has_defect(DEFECT_NEVER_CONFIRMS)) {
+        return esp_ota_mark_app_invalid_rollback_and_reboot();
+    }
     entries[active].ota_state = ESP_OTA_IMG_VALID;
     error = write_entry(otadata, active, &entries[active]);
     return error == ESP_OK && board.anti_rollback

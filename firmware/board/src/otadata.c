@@ -1,5 +1,6 @@
 #include "board/otadata.h"
 
+#include "board/defect.h"
 #include "bootloader_common.h"
 #include "crc32.h"
 
@@ -18,7 +19,8 @@ bool otadata_is_invalid(const esp_ota_select_entry_t *entry)
 
 bool otadata_is_usable(const esp_ota_select_entry_t *entry)
 {
-    return !otadata_is_invalid(entry) && entry->crc == otadata_crc(entry);
+    bool is_ignored = has_defect(DEFECT_TRUSTS_TORN_OTADATA);
+    return !otadata_is_invalid(entry) && (is_ignored || entry->crc == otadata_crc(entry));
 }
 
 int otadata_choose(const esp_ota_select_entry_t entries[2], const bool is_candidate[2],

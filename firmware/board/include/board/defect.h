@@ -5,11 +5,13 @@
 #include <stddef.h>
 
 typedef enum {
+    DEFECT_TAKES_ANYTHING,
     DEFECT_SKIPS_VERIFICATION,
     DEFECT_IGNORES_CHECKSUM,
     DEFECT_IGNORES_DIGEST,
     DEFECT_IGNORES_SIGNATURE,
     DEFECT_IGNORES_CHIP,
+    DEFECT_LOADS_ANYWHERE,
     DEFECT_IGNORES_SECURE_VERSION,
     DEFECT_ACCEPTS_ANY_CERTIFICATE,
     DEFECT_IGNORES_NAME,
@@ -20,9 +22,13 @@ typedef enum {
     DEFECT_HAS_NO_DEADLINE,
     DEFECT_IS_IMPATIENT,
     DEFECT_PANICS_ON_ERRORS,
+    DEFECT_PANICS_ON_REFUSALS,
     DEFECT_BOOTS_WHAT_IT_WRITES,
     DEFECT_CONFIRMS_AT_ONCE,
+    DEFECT_NEVER_CONFIRMS,
     DEFECT_NEVER_ROLLS_BACK,
+    DEFECT_NEVER_FALLS_BACK,
+    DEFECT_TRUSTS_TORN_OTADATA,
     DEFECT_FORGETS_HISTORY,
     DEFECT_NEVER_UPDATES,
     DEFECT_COUNT
@@ -30,7 +36,7 @@ typedef enum {
 
 typedef struct {
     const char *name;
-    const char *method; /* the update method of this project's app with which it takes effect */
+    const char *methods; /* those of this project's app with which it takes effect, as a+b */
     const char *summary;
 } defect_about_t;
 
@@ -42,3 +48,5 @@ bool defect_plant(const char *name);
 bool has_defect(defect_t defect);
 /* Something of an update has gone wrong: a board that panics on errors does so. */
 void defect_meets_error(void);
+/* esp_https_ota gives an update up: a board that panics on refusals does so. */
+void defect_meets_refusal(void);
