@@ -16,6 +16,7 @@ extension BoardTests {
             (["--flash", "x", "--anti-rollback", "1", "--rollback", "off"], "needs --rollback on"),
             (["--flash", "x", "--gpio", "4"], "\"4\" is not PIN=0|1"),
             (["--flash", "x", "--max-boots", "-1"], "\"-1\" is not N"),
+            (["--flash", "x", "--defect", "none"], "\"none\" is not NAME"),
         ])
         func aWrongCommandLineIsExplained(_ words: [String], _ said: String) throws {
             let it = try VirtualBoard("probe").runPlain(words)
@@ -29,10 +30,7 @@ extension BoardTests {
             for option in [
                 "flash", "ca", "url", "method", "chip", "efuse", "rollback", "anti-rollback",
                 "factory", "no-factory", "slot-size", "timeout-ms", "have-time", "cut-after",
-                "cut-at",
-                "fail-at", "damage", "max-boots",
-                "trace",
-                "report",
+                "cut-at", "fail-at", "damage", "defect", "defects", "max-boots", "trace", "report",
             ] {
                 #expect(it.console.contains("  --\(option)"))
             }
