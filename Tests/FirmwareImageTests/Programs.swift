@@ -67,7 +67,7 @@ extension Trait where Self == ConditionTrait {
     static var needsEsptool: Self {
         .enabled(
             if: Outside.hasEsptool || Outside.isBuildServer,
-            "esptool is missing; run scripts/install-esptool")
+            "esptool is missing; run scripts/install-python-tools esptool")
     }
 
     /// For a test that builds a real image with this program.

@@ -34,6 +34,6 @@ extension Trait where Self == ConditionTrait {
     static var needsPartitionTool: Self {
         .enabled(
             if: Outside.hasPartitionTool || Outside.isBuildServer,
-            "esp-idf-defs is missing; run scripts/install-esptool")
+            "esp-idf-defs is missing; run scripts/install-python-tools esptool")
     }
 }

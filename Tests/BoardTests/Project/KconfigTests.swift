@@ -3,7 +3,7 @@ import Foundation
 import Testing
 
 extension BoardTests {
-    /// Kconfig files and what is answered to them, read by the library of ESP-IDF's tools (scripts/install-kconfig).
+    /// Kconfig files and what is answered to them, read by the library of ESP-IDF's tools (scripts/install-python-tools kconfig).
     @Suite(.timeLimit(.minutes(5))) struct KconfigTests {
         struct Symbol: Decodable {
             let type: String
@@ -31,7 +31,7 @@ extension BoardTests {
             let python = Make.package.appending(path: ".build-tools/kconfig/bin/python").path
             try #require(
                 FileManager.default.isExecutableFile(atPath: python),
-                "esp-idf-kconfig is missing; run scripts/install-kconfig")
+                "esp-idf-kconfig is missing; run scripts/install-python-tools kconfig")
             let output = try Tool.run(
                 [
                     python, "\(Tool.fixtures.path)/kconfig.py",
