@@ -112,7 +112,23 @@ import Testing
             testDescription: "boots nothing any more",
             lines: [updated, "E (1) boot: No bootable app partitions in the partition table"],
             outcome: .unbootable, stage: .boot),
+        Case(
+            testDescription: "crashes ten times before the app says a word",
+            lines: [updated] + loop(10), outcome: .bootLoop, stage: .boot),
+        Case(
+            testDescription: "crashes ten times in its self-test",
+            lines: [updated] + loop(10, state: "UNDEFINED"), outcome: .bootLoop, stage: .selfTest),
+        Case(
+            testDescription: "comes up at the tenth time",
+            lines: [updated] + loop(9) + boot("ota_0", "2.0.0", state: "VALID", selfTest: "pass"),
+            outcome: .updated, stage: .confirm),
     ]
+
+    private static func loop(_ count: Int, state: String? = nil) -> [String] {
+        let lines = boot("ota_0", "2.0.0", state: state ?? "", isReady: false)
+        let life = state == nil ? lines.dropLast() : lines[...]
+        return (0..<count).flatMap { _ in life }
+    }
 
     @Test(arguments: cases) func whatRunsCountsAndNotWhatIsSaid(_ test: Case) {
         let account = self.account(test.lines)

@@ -17,6 +17,8 @@ public struct Expectation: Sendable, Hashable {
         case waiting
         /// No image boots.
         case unbootable
+        /// An image boots again and again, and never gets to work.
+        case bootLoop = "boot-loop"
     }
 
     /// How the update may go. `stage` and `running` are those of the first.

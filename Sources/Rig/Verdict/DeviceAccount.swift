@@ -102,9 +102,20 @@ public struct DeviceAccount: Sendable {
 }
 
 extension DeviceAccount {
+    /// So many boots in a row of one app that does not come so far as to take a URL are a loop. A device that
+    /// counts its boots gives up sooner.
+    static let loopLength = 10
+
+    private var isLooping: Bool {
+        let last = self.boots.suffix(Self.loopLength)
+        return self.before != nil && last.count == Self.loopLength
+            && last.allSatisfy { !$0.isReady && $0.isSameApp(as: last[last.startIndex]) }
+    }
+
     /// Whether nothing more is to come by itself: the update has ended, and what was to boot takes a URL
-    /// again; or nothing boots.
+    /// again; or nothing boots, or the same app for ever.
     public var isSettled: Bool {
+        if self.isLooping { return true }
         // One that has booted anew without a word about the update has crashed in it.
         guard let ending else { return self.boots.last?.isReady == true }
         guard ending.isDone else { return self.boots.allSatisfy(\.isReady) }
@@ -117,6 +128,7 @@ extension DeviceAccount {
         guard let running else { return .waiting }
         // It was never asked to update.
         guard let before else { return running.isReady ? .unchanged : .waiting }
+        if self.isLooping { return .bootLoop }
         let others = self.boots.contains { !$0.isSameApp(as: before) }
         if !running.isSameApp(as: before) {
             // What was not confirmed is not there any more, and no update has taken its place.
@@ -136,6 +148,7 @@ extension DeviceAccount {
             }
             // An app that said what it is got beyond the bootloader and start-up.
             return new?.state == nil ? .boot : .selfTest
+        case .bootLoop: return self.boots.last?.state == nil ? .boot : .selfTest
         case .updated: return .confirm
         case .unbootable: return .boot
         case .rejected: return self.ending?.isDone == true ? .boot : self.ending?.stage
