@@ -37,9 +37,12 @@ public struct Bench: Sendable {
     static let patience = TimeAmount.seconds(8)
 
     /// Makes the device go through the story, with a server for each step, and judges.
+    /// - Parameter tell: is told some twenty times a second how far it is.
     /// - Throws: if there is no server or no device; never because of what a device does.
-    public func perform(_ run: Run) async throws -> RunResult {
-        var performance = Performance(run, on: self)
+    public func perform(
+        _ run: Run, tell: @escaping @Sendable (RunNews) -> Void = { _ in }
+    ) async throws -> RunResult {
+        var performance = Performance(run, on: self, tell: tell)
         return try await performance.play()
     }
 

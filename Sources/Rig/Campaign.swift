@@ -12,25 +12,28 @@ public struct Campaign: Sendable {
     }
 
     /// Performs the runs in order.
-    /// - Parameter tell: is told of each result as it is there, in whatever order, on one task.
+    /// - Parameter tell: is told of what happens as it happens, from any task.
     /// - Returns: the results of all runs, in the order of the runs; if the task is cancelled, of those that
     ///   were over by then. What the others had started is ended.
     /// - Throws: if there is no server to be had, or no device.
-    public func perform(tell: (RunResult) -> Void) async throws -> [RunResult] {
+    public func perform(tell: @escaping @Sendable (CampaignNews) -> Void) async throws
+        -> [RunResult]
+    {
         var results: [RunResult?] = Array(repeating: nil, count: self.runs.count)
         try await withThrowingTaskGroup(of: (Int, RunResult?).self) { group in
             var waiting = self.runs.enumerated().makeIterator()
             func startNext() {
                 guard !Task.isCancelled, let (number, run) = waiting.next() else { return }
                 group.addTask {
-                    let result = try await self.bench.perform(run)
+                    tell(.began(number, run))
+                    let result = try await self.bench.perform(run) { tell(.reached(number, $0)) }
                     return (number, Task.isCancelled ? nil : result)
                 }
             }
             for _ in 0..<self.jobs { startNext() }
             while let (number, result) = try await group.next() {
                 results[number] = result
-                if let result { tell(result) }
+                if let result { tell(.ended(number, result)) }
                 startNext()
             }
         }

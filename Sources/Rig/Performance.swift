@@ -5,6 +5,7 @@ import NIOCore
 struct Performance {
     private let run: Run
     private let bench: Bench
+    private let tell: @Sendable (RunNews) -> Void
     private let input: AsyncStream<Heard>.Continuation
     private var inputs: AsyncStream<Heard>.Iterator
     /// Heard behind the end of a step: it belongs to the next one.
@@ -18,6 +19,8 @@ struct Performance {
     private let began: ContinuousClock.Instant
     private(set) var transcript = Transcript()
     private var traffic = Traffic()
+    /// What the device said last.
+    private var lastLine: String?
     /// What the servers of the steps before have sent.
     private var sentBefore = 0
 
@@ -39,9 +42,10 @@ struct Performance {
         let input: Trial.Input
     }
 
-    init(_ run: Run, on bench: Bench) {
+    init(_ run: Run, on bench: Bench, tell: @escaping @Sendable (RunNews) -> Void) {
         self.run = run
         self.bench = bench
+        self.tell = tell
         let (inputs, input) = AsyncStream.makeStream(of: Heard.self)
         self.inputs = inputs.makeAsyncIterator()
         self.input = input
@@ -127,7 +131,8 @@ struct Performance {
             EventRelay { [input] in input.yield(Heard(source: .server, input: .event($0))) })
         let (server, address) = try await self.start(configuration)
         let result = await Result.of {
-            try await self.drive(step, plan: plan, server: server, at: address, after: last)
+            try await self.drive(
+                step, number: number, plan: plan, server: server, at: address, after: last)
         }
         server.stop(reason: "the step is over")
         try await server.wait()
@@ -171,7 +176,7 @@ struct Performance {
     }
 
     private mutating func drive(
-        _ step: StoryStep, plan: Plan, server: Server, at address: Server.Address,
+        _ step: StoryStep, number: Int, plan: Plan, server: Server, at address: Server.Address,
         after last: Account
     ) async throws -> Trial {
         var account = Account(rules: plan.rules.count { !$0.isOffer }, device: last.device)
@@ -208,9 +213,12 @@ struct Performance {
         var isOver = await self.take(trial.start(), step)
         while !isOver, let heard = await self.next() {
             if heard.source == .sampler {
-                self.traffic.add(self.sentBefore + server.bytesSent, at: self.now)
+                let sent = self.sentBefore + server.bytesSent
+                self.traffic.add(sent, at: self.now)
+                self.tell(RunNews(step: number, bytesSent: sent, lastLine: self.lastLine))
                 continue
             }
+            if case .line(let line) = heard.input { self.lastLine = line }
             guard self.isOfNow(heard.source) else { continue }
             if case .ended = heard.input { self.power?.hasEnded() }
             self.transcript.add(heard.input, at: self.now)

@@ -5,10 +5,25 @@ import Glibc
 enum Terminal {
     /// Whether a descriptor is a terminal that wants colour (https://no-color.org).
     static func isColoured(_ descriptor: Int32) -> Bool {
-        guard isatty(descriptor) == 1, getenv("NO_COLOR").map({ $0.pointee == 0 }) ?? true else {
-            return false
-        }
-        return getenv("TERM").map { String(cString: $0) } != "dumb"
+        self.isInteractive(descriptor) && getenv("NO_COLOR").map { $0.pointee == 0 } ?? true
+    }
+
+    /// Whether a descriptor is a terminal on which the cursor can be moved.
+    static func isInteractive(_ descriptor: Int32) -> Bool {
+        isatty(descriptor) == 1 && getenv("TERM").map { String(cString: $0) } != "dumb"
+    }
+
+    /// What takes back the last lines that were written (ECMA-48 §8.3.22 CUU, §8.3.39 ED).
+    static func erasing(lines count: Int) -> String {
+        count > 0 ? "\u{1B}[\(count)A\r\u{1B}[J" : ""
+    }
+
+    /// - Returns: 80 columns and 24 rows where the terminal does not say.
+    static func size(_ descriptor: Int32) -> (columns: Int, rows: Int) {
+        var size = winsize()
+        guard ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0, size.ws_row > 0
+        else { return (80, 24) }
+        return (Int(size.ws_col), Int(size.ws_row))
     }
 
     /// Writes a text and a line's end at once, past the buffers of the C library.

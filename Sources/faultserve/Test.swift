@@ -71,7 +71,7 @@ struct Test: AsyncParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "How many runs take place at once. Default: two for each processor; one on a serial line.",
+            "How many runs take place at once. Default: four for each processor; one on a serial line.",
             valueName: "count"))
     var jobs: Int?
 
@@ -138,18 +138,19 @@ struct Test: AsyncParsableCommand {
         }
         let campaign = Campaign(bench: try self.bench(), runs: runs, jobs: self.count)
         let began = ContinuousClock.now
-        let replay = self.replay
-        let testing = Task {
-            let console = TestConsole(runs: runs, replay: replay)
-            return try await campaign.perform { console.tell($0) }
-        }
+        let console = TestConsole(runs: runs, replay: self.replay)
+        let testing = Task { try await campaign.perform { console.tell($0) } }
+        let following = Task { await console.follow() }
         let signals = Signals { _ in testing.cancel() }
-        let results = try await testing.value
-        TestConsole(runs: runs, replay: replay)
-            .summarize(results, after: ContinuousClock.now - began)
+        let done = await testing.result
+        following.cancel()
+        await following.value
+        let results = try done.get()
+        console.summarize(results, after: ContinuousClock.now - began)
         if let json { try TestReport.json(results).write(toFile: json) }
         if let junit { try TestReport.junit(results).write(toFile: junit) }
         if let html {
+            let replay = self.replay
             let page = HTMLReport.page(results) { replay.command($0) }
             try Data(page.utf8).write(toFile: html)
         }
@@ -161,7 +162,7 @@ struct Test: AsyncParsableCommand {
 
     private var count: Int {
         if case .serial = self.device { return 1 }
-        return self.jobs ?? System.coreCount * 2
+        return self.jobs ?? System.coreCount * 4
     }
 
     private var methods: [String] {

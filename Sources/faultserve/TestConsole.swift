@@ -1,25 +1,71 @@
 import FaultServer
 import Glibc
+import NIOConcurrencyHelpers
 import Rig
 
 /// A test as a person follows it: a line for each run that is over, and what to do about those that are
-/// not as they should be.
-final class TestConsole {
+/// not as they should be. On a terminal what is going on stands below.
+final class TestConsole: Sendable {
     private let runs: [Run]
     private let replay: Replay
     private let isColoured = Terminal.isColoured(STDOUT_FILENO)
-    private let isTerminal = isatty(STDOUT_FILENO) == 1
+    private let isTerminal = Terminal.isInteractive(STDOUT_FILENO)
     private let width: Int
-    private var done = 0
+    private let began = ContinuousClock.now
+    private let live: NIOLockedValueBox<Live>
+
+    private struct Live: Sendable {
+        var progress: CampaignProgress
+        /// How many lines stand below the cursor's place for results.
+        var height = 0
+    }
 
     init(runs: [Run], replay: Replay) {
         self.runs = runs
         self.replay = replay
         self.width = runs.map(\.profile.name.count).max() ?? 0
+        self.live = NIOLockedValueBox(Live(progress: CampaignProgress(count: runs.count)))
     }
 
-    func tell(_ result: RunResult) {
-        self.done += 1
+    func tell(_ news: CampaignNews) {
+        self.live.withLockedValue { live in
+            live.progress.note(news, at: self.seconds)
+            guard case .ended(_, let result) = news else { return }
+            let line = self.line(result) + "\n"
+            self.write((live.height > 0 ? Terminal.erasing(lines: live.height) : "") + line)
+            live.height = 0
+            self.draw(&live)
+        }
+    }
+
+    /// Keeps what is going on up to date, for ever; nothing where no terminal is.
+    func follow() async {
+        guard self.isTerminal else { return }
+        while !Task.isCancelled {
+            self.live.withLockedValue { self.draw(&$0) }
+            try? await Task.sleep(for: .milliseconds(200))
+        }
+        self.live.withLockedValue { live in
+            self.write(Terminal.erasing(lines: live.height))
+            live.height = 0
+        }
+    }
+
+    private func draw(_ live: inout Live) {
+        guard self.isTerminal else { return }
+        let size = Terminal.size(STDOUT_FILENO)
+        // The last column stays free, as some terminals break the line behind it; and the bar is the last line.
+        let lines = live.progress.lines(width: size.columns - 1, at: self.seconds)
+            .suffix(max(1, size.rows - 2))
+        self.write(Terminal.erasing(lines: live.height) + lines.map { $0 + "\n" }.joined())
+        live.height = lines.count
+    }
+
+    private func write(_ text: String) { Array(text.utf8).writeAll(to: STDOUT_FILENO) }
+
+    private var seconds: Double { (ContinuousClock.now - self.began) / .seconds(1) }
+
+    private func line(_ result: RunResult) -> String {
         let run = result.run
         let words = [
             self.mark(result.verdict), Self.padded(run.profile.name, self.width),
@@ -28,10 +74,7 @@ final class TestConsole {
         ]
         var line = words.joined(separator: "  ")
         while line.last == " " { line.removeLast() }
-        Terminal.write((self.isTerminal ? "\r\u{1B}[K" : "") + line)
-        if self.isTerminal, self.done < self.runs.count {
-            Array("\(self.done) of \(self.runs.count)".utf8).writeAll(to: STDOUT_FILENO)
-        }
+        return line
     }
 
     func summarize(_ results: [RunResult], after time: Duration) {

@@ -7,13 +7,15 @@ final class SerialLine {
     let path: String
     private let bridge: Child
 
+    /// - Parameter last: pulls the plug behind a line with this in it.
     /// - Throws: if the line is not there within 20 s.
-    init(_ command: [String], in folder: Folder) throws {
+    init(_ command: [String], in folder: Folder, until last: String? = nil) throws {
         self.path = folder.file("line")
         let script = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
             .appendingPathComponent("Fixtures/pty-board.py").path
         self.bridge = try Child(
-            "python3", [script, self.path] + command, environment: [:], input: "/dev/null",
+            "python3", [script, self.path] + command,
+            environment: last.map { ["PTY_BOARD_UNTIL": $0] } ?? [:], input: "/dev/null",
             output: folder.file("bridge.out"), errors: folder.file("bridge.err"))
         let deadline = Date(timeIntervalSinceNow: 20)
         while access(self.path, F_OK) != 0 {
@@ -23,7 +25,10 @@ final class SerialLine {
     }
 
     /// The virtual board, with an app of version 1.0.0 that trusts the CA of `folder`.
-    static func board(in folder: Folder) throws -> SerialLine {
+    /// - Parameter options: more words for it.
+    static func board(
+        in folder: Folder, options: [String] = [], until last: String? = nil
+    ) throws -> SerialLine {
         let environment = ["XDG_STATE_HOME": folder.file("state")]
         for words in [
             ["cert", "-o", folder.path],
@@ -41,7 +46,7 @@ final class SerialLine {
                 folder.file("efuse"), "--factory", folder.file("factory"), "--ca",
                 folder.file("ca_cert.pem"), "--task-wdt", "panic", "--kconfig",
                 "APP_OTA_MAX_ATTEMPTS=2",
-            ], in: folder)
+            ] + options, in: folder, until: last)
     }
 
     /// Pulls the plug.

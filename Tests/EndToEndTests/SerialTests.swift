@@ -106,6 +106,32 @@ import Testing
         #expect(results.first?.reason?.contains("was unplugged") == true, "\(results)")
     }
 
+    /// What tells that the image is being written.
+    @Test(.timeLimit(.minutes(2)))
+    func aLineThatIsPulledAwayInTheMiddleOfAnUpdateProvesNothing() throws {
+        let folder = try Folder()
+        let line = try SerialLine.board(in: folder, until: "guarded: download: ")
+        let began = ContinuousClock.now
+        let (done, results) = try Self.test(
+            ["slow-link", "--method", "guarded"] + Self.host, on: "serial:\(line.path)", in: folder)
+        #expect(done.status == 1 && results.map(\.verdict) == ["void"], "\(done.output)")
+        #expect(results.first?.reason?.contains("was unplugged") == true, "\(results)")
+        #expect(
+            results.first?.transcript.contains { $0.text.contains("GET /firmware.bin") } == true)
+        #expect(ContinuousClock.now - began < .seconds(30))
+    }
+
+    @Test(.timeLimit(.minutes(3)))
+    func aBoardThatRebootsForEverBehindAnUpdateIsAnOutcome() throws {
+        let folder = try Folder()
+        let line = try SerialLine.board(in: folder, options: ["--rollback", "off"])
+        let (done, results) = try Self.test(
+            ["crash-at-startup", "--method", "guarded"] + Self.host,
+            on: "serial:\(line.path)@921600", in: folder, within: 150)
+        #expect(done.status == 1 && results.map(\.verdict) == ["failed"], "\(done.output)")
+        #expect(results.map(\.outcome) == ["boot-loop"])
+    }
+
     // MARK: Words
 
     @Test(

@@ -34,8 +34,9 @@ import Testing
         ])
         #expect(page.contains("<th scope=\"col\">native</th><th scope=\"col\">guarded</th>"))
         #expect(page.contains("<td><a class=\"passed\" href=\"#run-0\">"))
-        #expect(
-            page.contains("<details id=\"run-0\">") && page.contains("<details id=\"run-1\" open>"))
+        let folded = page.split(separator: "<details").dropFirst().map(String.init)
+        #expect(folded[0].hasPrefix(">") && folded[0].contains("<p id=\"run-0\">"))
+        #expect(folded[1].hasPrefix(" open>") && folded[1].contains("<p id=\"run-1\">"))
         #expect(page.contains("<td>device</td><td>rejected</td><td>updated</td>"))
         #expect(page.contains("<code>again guarded</code>"))
     }

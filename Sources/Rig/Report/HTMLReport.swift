@@ -52,7 +52,7 @@ public enum HTMLReport {
         summary { cursor: pointer; } summary b { padding: 0 .4em; border-radius: .2em; }
         .timeline { font: 12px/1.35 ui-monospace, monospace; width: 100%; table-layout: fixed; }
         .timeline td { border-bottom: 1px solid #8883; overflow-wrap: anywhere; }
-        .timeline td:first-child { width: 5em; color: #888; }
+        .timeline th:first-child { width: 6em; } .timeline td:first-child { color: #888; }
         .timeline .server { color: #1f6feb; } .timeline .rig { color: #8957e5; }
         svg { background: #8881; } svg polyline { fill: none; stroke: #1f6feb; stroke-width: 1.5; }
         svg text { font: 10px system-ui; fill: #888; }
@@ -93,7 +93,8 @@ public enum HTMLReport {
         let run = result.run
         let device = result.account.device
         let outcome = device.outcome.rawValue + (device.stage.map { " at \($0.rawValue)" } ?? "")
-        var lines = ["<p>\(Self.escaped(run.profile.story))</p>"]
+        // A browser opens what a link's target is folded in (HTML, "ancestor details revealing").
+        var lines = ["<p id=\"run-\(number)\">\(Self.escaped(run.profile.story))</p>"]
         switch result.verdict {
         case .failed(let mismatches):
             let rows = mismatches.map {
@@ -116,7 +117,7 @@ public enum HTMLReport {
         // What is not as it should be lies open.
         let isOpen = result.verdict.isGood ? "" : " open"
         return """
-            <details id="run-\(number)"\(isOpen)><summary><b class="\(result.verdict.name)">\(result.verdict.name)</b> \
+            <details\(isOpen)><summary><b class="\(result.verdict.name)">\(result.verdict.name)</b> \
             \(Self.escaped(run.profile.name)), \(Self.escaped(run.method)): \(outcome), \(Self.seconds(result.duration))</summary>
             \(lines.joined(separator: "\n"))
             </details>

@@ -4,7 +4,7 @@ Usage: pty-board.py LINK COMMAND...
 
 LINK becomes a link to the line. The command runs anew each time that the line is opened and is ended
 when it is closed, as a board that is reset; what it says goes to the line, and what is typed to it.
-SIGUSR1 takes the line away.
+SIGUSR1 takes the line away, as does the first time that the command says what $PTY_BOARD_UNTIL is.
 """
 
 import os
@@ -38,6 +38,8 @@ def main() -> None:
     os.symlink(os.ttyname(slave), link)
     os.close(slave)
     board = None
+    last = os.environ.get("PTY_BOARD_UNTIL", "").encode()
+    heard = b""
 
     def take_away(*_: object) -> None:
         if board:
@@ -70,6 +72,9 @@ def main() -> None:
         if events.get(board.process.stdout.fileno()):
             said = os.read(board.process.stdout.fileno(), 4096)
             board.speaks = bool(said)
+            heard = (heard + said)[-65536:]
+            if last and last in heard:
+                take_away()
             while said:
                 said = said[os.write(master, said) :]
 
