@@ -8,6 +8,7 @@
 #include <openssl/ec.h>
 #include <openssl/err.h>
 #include <openssl/evp.h>
+#include <openssl/ocsp.h>
 #include <openssl/param_build.h>
 #include <openssl/pem.h>
 #include <openssl/rsa.h>
@@ -35,6 +36,29 @@ static inline void fs_ssl_ctx_set_read_ahead(SSL_CTX *ctx, int on) { SSL_CTX_set
 static inline void fs_bio_clear_retry(BIO *bio) { BIO_clear_retry_flags(bio); }
 static inline void fs_bio_set_retry_read(BIO *bio) { BIO_set_retry_read(bio); }
 
+static inline int fs_ssl_set_groups(SSL *ssl, const char *list) {
+    return (int)SSL_set1_groups_list(ssl, list);
+}
+static inline int fs_ssl_set_max_send_fragment(SSL *ssl, long count) {
+    return (int)SSL_set_max_send_fragment(ssl, count);
+}
+static inline int fs_ssl_ctx_set_status_callback(SSL_CTX *ctx, int (*callback)(SSL *, void *)) {
+    return (int)SSL_CTX_set_tlsext_status_cb(ctx, callback);
+}
+static inline int fs_ssl_ctx_set_status_argument(SSL_CTX *ctx, void *argument) {
+    return (int)SSL_CTX_set_tlsext_status_arg(ctx, argument);
+}
+/// OpenSSL frees the response.
+static inline int fs_ssl_set_staple(SSL *ssl, unsigned char *response, long count) {
+    return (int)SSL_set_tlsext_status_ocsp_resp(ssl, response, count);
+}
+/// A copy that OpenSSL frees.
+static inline unsigned char *fs_memdup(const void *bytes, size_t count) {
+    return (unsigned char *)OPENSSL_memdup(bytes, count);
+}
+
+static inline int fs_ssl_ctx_new_index(void) { return SSL_CTX_get_ex_new_index(0, NULL, NULL, NULL, NULL); }
+
 // SSL_OP_BIT(n) is no constant expression to Swift.
 static const uint64_t fs_op_no_ticket = SSL_OP_NO_TICKET;
 static const uint64_t fs_op_no_renegotiation = SSL_OP_NO_RENEGOTIATION;
@@ -57,6 +81,9 @@ static inline EVP_PKEY *fs_key_rsa(unsigned int bits) { return EVP_RSA_gen(bits)
 /// `EVP_PKEY_Q_keygen` is variadic.
 static inline EVP_PKEY *fs_key_ed25519(void) { return EVP_PKEY_Q_keygen(NULL, NULL, "ED25519"); }
 
+/// MBSTRING_FLAG | ...: no constant expression to Swift.
+static const int fs_mbstring_utf8 = MBSTRING_UTF8;
+
 // Keys of numbers
 
 // A parameter refers to its name, so the name must stay where it is; a Swift string does not.
@@ -65,5 +92,9 @@ static const char *const fs_param_rsa_e = OSSL_PKEY_PARAM_RSA_E;
 static const char *const fs_param_group = OSSL_PKEY_PARAM_GROUP_NAME;
 static const char *const fs_param_pub = OSSL_PKEY_PARAM_PUB_KEY;
 
-/// A constant expression of two macros.
+static const char *const fs_param_priv = OSSL_PKEY_PARAM_PRIV_KEY;
+static const char *const fs_param_rsa_d = OSSL_PKEY_PARAM_RSA_D;
+
+/// Constant expressions of two macros.
+static const int fs_select_key_pair = EVP_PKEY_KEYPAIR;
 static const int fs_select_public_key = EVP_PKEY_PUBLIC_KEY;

@@ -1,19 +1,109 @@
-public import NIOCore
-
 /// What a server says of itself in one TLS handshake, before OpenSSL has seen any of it.
 public struct Handshake: Sendable, Hashable {
     /// The leaf certificate.
     public var certificate: Certificate
-    /// Whether the intermediate certificates between leaf and root are sent too (RFC 8446 §4.4.2).
-    public var sendsIntermediates = true
+    /// What is sent behind the leaf (RFC 8446 §4.4.2).
+    public var chain = Chain.whole
+    /// Whether the handshake is signed with the certificate's key; if not, with another one.
+    public var hasItsKey = true
+    /// What is stapled where the client asks for it (RFC 6066 §8); nil: nothing.
+    public var staple: Staple?
     /// Oldest and newest version that the server speaks.
     public var versions: ClosedRange<TLSVersion>
     /// The cipher suites of TLS 1.2 and older, as OpenSSL lists them; nil: its default.
     public var ciphers: String?
-    /// Whether the client has to present a certificate (RFC 8446 §4.3.2).
-    public var wantsClientCertificate = false
+    /// The groups of key exchange, as OpenSSL lists them; nil: its default.
+    public var groups: String?
+    /// How the server answers a client that offers protocols (RFC 7301).
+    public var alpn = ALPN.http1
+    /// What becomes of sessions that a client could resume (RFC 5077, RFC 8446 §2.2); nil: they are resumed,
+    /// unless the plan meddles with handshakes, as who resumes never sees the certificate.
+    public var sessions: Sessions?
+    public var clientCertificate = ClientCertificate.unasked
+    /// The most plaintext that a record takes, in bytes, 1 to 16384.
+    public var recordSize = 16_384
+    /// What happens in the middle of the connection's data; nil: nothing.
+    public var interlude: Interlude?
     /// What the server answers the ClientHello with instead; nil: it goes on.
     public var refusal: Refusal?
+
+    /// What is sent behind the leaf.
+    public enum Chain: Sendable, Hashable {
+        /// The intermediate certificates, each followed by its issuer.
+        case whole
+        /// Nothing.
+        case missing
+        /// The intermediate certificates from the root downwards.
+        case reversed
+        /// Each certificate twice.
+        case doubled
+        /// A certificate that has nothing to do with it stands before the intermediates.
+        case stranger
+        /// The root is sent too.
+        case root
+    }
+
+    /// An OCSP response (RFC 6960).
+    public enum Staple: String, Sendable, Hashable, CaseIterable, KnobValue {
+        case good, revoked, unknown
+        /// Good, and out of date.
+        case expired
+        /// Good, and about another certificate.
+        case unrelated
+        /// No OCSP response at all.
+        case garbage
+    }
+
+    public enum ALPN: Sendable, Hashable {
+        /// `http/1.1` where it is offered, and no answer elsewhere.
+        case http1
+        case unanswered
+        /// The fatal alert no_application_protocol (RFC 7301 §3.2).
+        case refused
+        /// This one, offered or not.
+        case chosen(String)
+    }
+
+    public enum Sessions: String, Sendable, Hashable, CaseIterable, KnobValue {
+        /// The client is given nothing to resume with.
+        case withheld = "none"
+        /// The client is given a ticket, and may resume with it.
+        case resumed
+        /// The client is given a ticket, and is refused with it.
+        case refused
+    }
+
+    /// What is asked of a client (RFC 8446 §4.3.2).
+    public enum ClientCertificate: String, Sendable, Hashable, CaseIterable, KnobValue {
+        case unasked
+        /// It may have none.
+        case asked
+        /// Any will do.
+        case required
+        /// Only those that the server's own CA has signed.
+        case trusted
+        /// None will do.
+        case refused
+    }
+
+    public struct Interlude: Sendable, Hashable {
+        public enum Kind: String, Sendable, Hashable, CaseIterable, KnobValue {
+            /// HelloRequest of TLS 1.2 (RFC 5246 §7.4.1.1).
+            case helloRequest = "hello-request"
+            /// KeyUpdate of TLS 1.3 (RFC 8446 §4.6.3).
+            case keyUpdate = "key-update"
+            /// KeyUpdate, and the client is to do the same.
+            case keyUpdateRequested = "key-update-requested"
+        }
+        public var kind: Kind
+        /// Bytes of plaintext that the server sends before.
+        public var after: Int
+
+        public init(_ kind: Kind, after: Int) {
+            self.kind = kind
+            self.after = after
+        }
+    }
 
     /// How a server refuses a handshake.
     public enum Refusal: Sendable, Hashable {
@@ -21,6 +111,8 @@ public struct Handshake: Sendable, Hashable {
         case alert(Int)
         /// A response of plain HTTP.
         case plainHTTP
+        /// Bytes of chance.
+        case garbage([UInt8])
     }
 
     public init(certificate: Certificate, versions: ClosedRange<TLSVersion> = .tls1_2 ... .tls1_3) {
@@ -30,7 +122,8 @@ public struct Handshake: Sendable, Hashable {
 
     /// Whether OpenSSL would refuse to take part without being told that nobody cares.
     public var isWeak: Bool {
-        self.versions.lowerBound < .tls1_2 || self.ciphers != nil || self.certificate.isWeak
+        self.versions.lowerBound < .tls1_2 || self.ciphers != nil || self.groups != nil
+            || self.certificate.isWeak
     }
 }
 
@@ -43,99 +136,5 @@ public enum TLSVersion: String, Sendable, Hashable, CaseIterable, Comparable, Kn
 
     public static func < (left: TLSVersion, right: TLSVersion) -> Bool {
         left.rawValue < right.rawValue
-    }
-}
-
-/// The recipe of a certificate. A fault edits it; the server's forge mints what it says.
-public struct Certificate: Sendable, Hashable {
-    /// The subject's CN (RFC 5280 §4.1.2.6).
-    public var commonName: String
-    /// The subjectAltName extension (RFC 5280 §4.2.1.6), in its order; no extension if empty.
-    public var names: [SubjectAltName]
-    /// First moment of validity, counted from the moment of minting; negative lies in the past.
-    public var notBefore: TimeAmount
-    /// Last moment of validity, counted from the moment of minting.
-    public var notAfter: TimeAmount
-    public var key = Key.p256
-    /// The digest that its issuer signs (RFC 5280 §4.1.1.2).
-    public var digest = Digest.sha256
-    /// Whether it may sign others: basicConstraints (RFC 5280 §4.2.1.9).
-    public var isAuthority = false
-    /// How many intermediate certificates may follow it, if it says so.
-    public var pathLength: Int?
-    /// As OpenSSL names them: `digitalSignature`, `keyEncipherment`, `keyCertSign` (RFC 5280 §4.2.1.3).
-    public var keyUsage = ["digitalSignature"]
-    /// `serverAuth`, `clientAuth` ... (RFC 5280 §4.2.1.12); no extension if empty.
-    public var extendedKeyUsage = ["serverAuth"]
-    public var issuer = Issuer.authority
-
-    /// The kind of a public key.
-    public enum Key: String, Sendable, Hashable, CaseIterable, KnobValue {
-        case p192, p256, p384, p521
-        case rsa1024 = "rsa-1024"
-        case rsa2048 = "rsa-2048"
-        case rsa4096 = "rsa-4096"
-        case ed25519
-    }
-
-    /// A digest that is signed.
-    public enum Digest: String, Sendable, Hashable, CaseIterable, KnobValue {
-        case md5, sha1, sha256, sha384, sha512
-    }
-
-    /// Who signs a certificate.
-    public indirect enum Issuer: Sendable, Hashable {
-        /// The CA that the client is to trust.
-        case authority
-        /// Its own key.
-        case itself
-        /// A CA that the client does not know.
-        case stranger
-        /// A CA with the name of the one that the client trusts, and another key.
-        case lookalike
-        /// An intermediate CA.
-        case certificate(Certificate)
-    }
-
-    public init(
-        commonName: String, names: [SubjectAltName], notBefore: TimeAmount = .hours(-24),
-        notAfter: TimeAmount = .hours(397 * 24)
-    ) {
-        self.commonName = commonName
-        self.names = names
-        self.notBefore = notBefore
-        self.notAfter = notAfter
-    }
-
-    /// An intermediate CA.
-    public static func intermediate(
-        _ commonName: String, issuer: Issuer = .authority
-    ) -> Certificate {
-        var certificate = Certificate(commonName: commonName, names: [])
-        certificate.isAuthority = true
-        certificate.keyUsage = ["keyCertSign", "cRLSign"]
-        certificate.extendedKeyUsage = []
-        certificate.issuer = issuer
-        return certificate
-    }
-
-    fileprivate var isWeak: Bool {
-        [.p192, .rsa1024].contains(self.key) || [.md5, .sha1].contains(self.digest)
-    }
-}
-
-/// A name in a certificate's subjectAltName extension.
-public enum SubjectAltName: Sendable, Hashable, CustomStringConvertible {
-    /// A dNSName; any text.
-    case dns(String)
-    /// An iPAddress, written as text: `192.168.2.106` or `fe80::1`.
-    case ip(String)
-
-    /// As OpenSSL writes it: `DNS:localhost`, `IP:127.0.0.1`.
-    public var description: String {
-        switch self {
-        case .dns(let name): "DNS:\(name)"
-        case .ip(let address): "IP:\(address)"
-        }
     }
 }

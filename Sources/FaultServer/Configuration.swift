@@ -19,6 +19,8 @@ public struct Configuration: Sendable {
     public var sinks: [any JournalSink] = []
     /// Signs for image faults that edit signed images; without one they say that they cannot.
     public var imageSigner: (any ImageSigner)?
+    /// Takes the secrets of TLS sessions, so that a capture of them can be read; nil: nobody does.
+    public var keyLog: KeyLog?
     /// Ends after so many responses.
     public var exitAfter: Int?
     /// Ends when nobody was connected for so long.

@@ -56,7 +56,9 @@ public final class Server: Sendable {
             try Forge(source: $0, hosts: configuration.hosts)
         }
         self.trust = forge.map(Trust.init)
-        let contexts = try forge.map { try TLSContexts(forge: $0, plan: configuration.plan) }
+        let contexts = try forge.map {
+            try TLSContexts(forge: $0, plan: configuration.plan, keyLog: configuration.keyLog)
+        }
         if contexts == nil, let rule = configuration.plan.ruleOfTLS {
             throw ServerError(
                 .usage,

@@ -35,15 +35,32 @@ struct SampleStream {
         self.records = []
     }
 
-    /// TLS records of application data (RFC 8446 §5.1) with payloads of these lengths.
+    /// A handshake of TLS 1.2 as a server sends it, and records of application data (RFC 8446 §5.1) with payloads
+    /// of these lengths.
     init(records payloads: [Int]) {
-        self.content = payloads.flatMap { count -> [UInt8] in
-            [0x17, 3, 3, UInt8(count >> 8), UInt8(count & 0xFF)]
-                + Samples.bytes(count, seed: UInt64(count))
-        }
+        let records =
+            Self.handshake
+            + payloads.map { Self.record(23, Samples.bytes($0, seed: UInt64($0))) }
+        self.content = records.flatMap(\.self)
         self.ranges = [0..<self.content.count]
         self.total = nil
-        self.records = payloads.map { $0 + 5 }
+        self.records = records.map(\.count)
+    }
+
+    /// ServerHello, Certificate, ServerKeyExchange, ServerHelloDone, ChangeCipherSpec, Finished (RFC 5246 §7.3).
+    private static let handshake: [[UInt8]] = [
+        Self.message(2, [3, 3] + Samples.bytes(32, seed: 2) + [0, 0xC0, 0x2B, 0]),
+        Self.message(11, Samples.bytes(700, seed: 11)),
+        Self.message(12, Samples.bytes(140, seed: 12)), Self.message(14, []), Self.record(20, [1]),
+        Self.record(22, Samples.bytes(40, seed: 20)),
+    ]
+
+    private static func message(_ type: UInt8, _ body: [UInt8]) -> [UInt8] {
+        Self.record(22, [type, 0, UInt8(body.count >> 8), UInt8(body.count & 0xFF)] + body)
+    }
+
+    private static func record(_ type: UInt8, _ payload: [UInt8]) -> [UInt8] {
+        [type, 3, 3, UInt8(payload.count >> 8), UInt8(payload.count & 0xFF)] + payload
     }
 
     var count: Int { self.ranges.reduce(0) { $0 + $1.count } }

@@ -1,5 +1,4 @@
 public import FaultKit
-import NIOCore
 
 /// Presents a certificate with other names.
 public struct CertificateNames: HandshakeFault {
@@ -14,7 +13,8 @@ public struct CertificateNames: HandshakeFault {
         knobs: [
             .init(
                 "san",
-                "the names, such as DNS:a.example or IP:192.0.2.1, or a list, or none; default as they are"
+                "the names, such as DNS:a.example, IP:192.0.2.1 or URI:https://a.example, or a list, or none; \\0 is a NUL; "
+                    + "default as they are"
             ),
             .init("cn", "the subject's CN; {host} is the honest one; default as it is"),
         ],
@@ -25,7 +25,7 @@ public struct CertificateNames: HandshakeFault {
 
     /// Reads `san` and `cn`.
     public init(_ knobs: inout Knobs) throws {
-        let names = try knobs.readList("san", of: Name.self)
+        let names = try knobs.readList("san", of: NameKnob.self)
         self.commonName = try knobs.readIfSet("cn")
         guard !names.isEmpty || self.commonName != nil else {
             throw KnobError(knob: "san", "'san' is missing, and so is 'cn'; write one of them")
@@ -38,27 +38,6 @@ public struct CertificateNames: HandshakeFault {
         if let commonName {
             handshake.certificate.commonName =
                 commonName == "{host}" ? handshake.certificate.commonName : commonName
-        }
-    }
-}
-
-private struct Name: KnobValue {
-    static let form = "DNS: and a name, IP: and an address, or none"
-
-    /// Nil: none.
-    let name: SubjectAltName?
-
-    init?(knob text: String) {
-        if text == "none" {
-            self.name = nil
-        } else if text.hasPrefix("DNS:") {
-            self.name = .dns(String(text.dropFirst(4)))
-        } else if text.hasPrefix("IP:") {
-            let address = String(text.dropFirst(3))
-            guard (try? SocketAddress(ipAddress: address, port: 0)) != nil else { return nil }
-            self.name = .ip(address)
-        } else {
-            return nil
         }
     }
 }

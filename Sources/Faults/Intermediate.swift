@@ -14,7 +14,12 @@ public struct Intermediate: HandshakeFault {
             .init(
                 "flaw",
                 "none (default); missing: they are not sent; not-ca: the lowest is no CA; path-length: the "
-                    + "highest allows none below it; expired: the lowest was valid once"),
+                    + "highest allows none below it; expired: the lowest was valid once; not-yet-valid: it will be"
+            ),
+            .init(
+                "permits",
+                "the names that may be below the lowest, such as DNS:example or IP:192.0.2.1, or a list (RFC 5280 "
+                    + "§4.2.1.10); default any"),
         ],
         example: ["flaw": "missing"])
 
@@ -22,14 +27,17 @@ public struct Intermediate: HandshakeFault {
         case none, missing, expired
         case notAuthority = "not-ca"
         case pathLength = "path-length"
+        case notYetValid = "not-yet-valid"
     }
 
     private let count: Int
     private let flaw: Flaw
+    private let permitted: [SubjectAltName]
 
-    /// Reads `count` and `flaw`.
+    /// Reads `count`, `flaw` and `permits`.
     public init(_ knobs: inout Knobs) throws {
         self.flaw = try knobs.read("flaw", default: .none)
+        self.permitted = try knobs.readList("permits", of: NameKnob.self).compactMap(\.name)
         let least = self.flaw == .pathLength ? 2 : 1
         self.count = try knobs.read("count", default: least)
         guard (least...20).contains(self.count) else {
@@ -43,11 +51,14 @@ public struct Intermediate: HandshakeFault {
             var authority = Certificate.intermediate(
                 "faultserve intermediate \(number)", issuer: issuer)
             if number == 1, self.flaw == .pathLength { authority.pathLength = 0 }
-            if number == self.count { self.spoil(&authority) }
+            if number == self.count {
+                authority.permitted = self.permitted
+                self.spoil(&authority)
+            }
             issuer = .certificate(authority)
         }
         handshake.certificate.issuer = issuer
-        handshake.sendsIntermediates = self.flaw != .missing
+        if self.flaw == .missing { handshake.chain = .missing }
     }
 
     private func spoil(_ authority: inout Certificate) {
@@ -57,6 +68,9 @@ public struct Intermediate: HandshakeFault {
         case .expired:
             authority.notBefore = .hours(-48)
             authority.notAfter = .hours(-24)
+        case .notYetValid:
+            authority.notBefore = .hours(24)
+            authority.notAfter = .hours(48)
         case .none, .missing, .pathLength:
             break
         }

@@ -284,16 +284,6 @@ struct Performance {
     }
 }
 
-/// Hands events on as they are written down.
-private struct EventRelay: JournalSink {
-    let take: @Sendable (Event) -> Void
-
-    init(_ take: @escaping @Sendable (Event) -> Void) { self.take = take }
-
-    func write(_ event: Event) { self.take(event) }
-    func close() {}
-}
-
 extension Transcript {
     fileprivate mutating func add(_ input: Trial.Input, at milliseconds: Double) {
         switch input {

@@ -45,6 +45,12 @@ struct Serve: AsyncParsableCommand {
         help: "Write a JSON object with url, port, ca and more to a file once the server listens.")
     var readyFile: String?
 
+    @Option(
+        help: ArgumentHelp(
+            "Append the secrets of TLS sessions to a file, with which Wireshark reads them.",
+            valueName: "file"))
+    var keylog: String?
+
     @Option(help: "Stop after so many responses.")
     var exitAfter: Int?
 
@@ -72,6 +78,9 @@ struct Serve: AsyncParsableCommand {
         if let exitAfter, exitAfter < 1 {
             throw ValidationError("--exit-after \(exitAfter): choose 1 or more")
         }
+        if self.plain, self.keylog != nil {
+            throw ValidationError("--plain speaks no TLS: leave out --keylog")
+        }
         if self.plain, self.identity.isGiven {
             throw ValidationError("--plain speaks no TLS: leave out --cert, --key and --ca-dir")
         }
@@ -84,6 +93,7 @@ struct Serve: AsyncParsableCommand {
             plan: plan, content: try self.content.content(signer: signer),
             identity: self.plain ? nil : try self.identity.source(root: self.content.root))
         configuration.imageSigner = signer
+        configuration.keyLog = try self.keylog.map { try KeyLog(path: $0) }
         configuration.hosts = self.hosts
         configuration.bind = self.bind
         configuration.port = self.port

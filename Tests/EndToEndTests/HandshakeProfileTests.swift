@@ -68,6 +68,54 @@ import Testing
         }
     }
 
+    /// Both sides write the same secrets, and the server's file is its owner's alone.
+    @Test func secretsAreLoggedWhereItIsAskedFor() throws {
+        let folder = try Folder()
+        let server = try Faultserve(["--keylog", folder.file("server")])
+        for version in ["--tlsv1.3", "--tls-max=1.2"] {
+            let done = try run(
+                "curl",
+                [
+                    "-sS", version.hasPrefix("--tls-max") ? "--tls-max" : version,
+                    version.hasPrefix("--tls-max") ? "1.2" : "--http1.1", "--cacert", server.ca,
+                    "-o",
+                    "/dev/null", server.url + "/firmware.bin",
+                ], within: 30, environment: ["SSLKEYLOGFILE": folder.file("client")])
+            #expect(done.status == 0, "\(done.errors)")
+        }
+        func lines(_ name: String) throws -> Set<Substring> {
+            Set(String(decoding: try folder.bytes(name), as: UTF8.self).split(separator: "\n"))
+        }
+        let logged = try lines("server")
+        #expect(try lines("client") == logged)
+        for label in ["CLIENT_RANDOM ", "SERVER_TRAFFIC_SECRET_0 "] {
+            #expect(logged.contains { $0.hasPrefix(label) }, "\(logged)")
+        }
+        let mode = try FileManager.default.attributesOfItem(atPath: folder.file("server"))
+        #expect(mode[.posixPermissions] as? Int == 0o600)
+    }
+
+    /// Who resumes with a ticket does not see that the certificate has changed; whose ticket is not taken does.
+    @Test(arguments: [("resumed-with-new-certificate", "Reused"), ("tickets-refused", "New")])
+    func aTicketIsTakenOrNot(profile: String, said: String) throws {
+        let folder = try Folder()
+        let server = try Faultserve(["--profile", profile, "--host", "localhost"])
+        func client(_ words: String) throws -> String {
+            let done = try run(
+                "sh",
+                [
+                    "-c",
+                    "(printf 'HEAD / HTTP/1.1\\r\\nHost: x\\r\\n\\r\\n'; sleep 0.3) | timeout 10 openssl s_client "
+                        + "-CAfile \(server.ca) -servername localhost -tls1_2 "
+                        + "-connect 127.0.0.1:\(server.port) \(words) 2>&1",
+                ], within: 30)
+            return done.output
+        }
+        let session = folder.file("session")
+        #expect(try client("-sess_out \(session)").contains("New, TLSv1.2"))
+        #expect(try client("-sess_in \(session)").contains("\(said), TLSv1.2"))
+    }
+
     /// curl counts bytes and knows an end without close_notify.
     @Test(arguments: [
         ("record-oversized", 56), ("tls-reset", 35), ("records-too-large", 0),

@@ -10,6 +10,8 @@ import Testing
         let outcome: String
         let stage: String?
         let report: String?
+        /// Requests that went on where one before had broken off.
+        let resumed: Int
     }
 
     private static let methods = ["native", "simple", "advanced", "guarded"]
@@ -29,6 +31,10 @@ import Testing
         let results = try JSONDecoder().decode([Result].self, from: folder.bytes("json"))
         #expect(Set(results.map(\.verdict)) == ["passed", "gap"])
         #expect(!results.contains { $0.verdict == "gap" && $0.method == "guarded" })
+        // It is not enough that an update comes through in the end.
+        for result in results where result.profile == "break-and-resume" {
+            #expect((result.resumed > 0) == (result.method == "guarded"), "\(result)")
+        }
         try self.checkFieldCases(results)
     }
 

@@ -16,9 +16,16 @@ import Testing
         #expect(cn.names == [.dns("a.example")])
     }
 
-    @Test(arguments: ["URI:x", "IP:a.example", "a.example"])
+    @Test(arguments: ["mail:x", "IP:a.example", "a.example"])
     func whatIsNoNameIsRefused(_ name: String) {
         #expect(CertificateNames.complaint(["san": name])?.knob == "san")
+    }
+
+    @Test func aNameCanHoldANul() throws {
+        let names = EditedHandshake.by(
+            try CertificateNames(["san": "DNS:a\\0.example,URI:https://a.example"])
+        ).certificate.names
+        #expect(names == [.dns("a\0.example"), .uri("https://a.example")])
     }
 
     @Test func oneOfThemIsSaid() { #expect(CertificateNames.complaint([:])?.knob == "san") }

@@ -4,6 +4,11 @@ import Testing
 
 @Suite struct ClientCertificateTests {
     @Test func oneIsWanted() throws {
-        #expect(EditedHandshake.by(try ClientCertificate([:])).wantsClientCertificate)
+        func asked(_ knobs: KeyValuePairs<String, String>) throws -> Handshake.ClientCertificate {
+            EditedHandshake.by(try ClientCertificate(knobs)).clientCertificate
+        }
+        #expect(try asked([:]) == .required)
+        #expect(try asked(["wants": "trusted"]) == .trusted)
+        #expect(ClientCertificate.complaint(["wants": "unasked"])?.knob == "wants")
     }
 }

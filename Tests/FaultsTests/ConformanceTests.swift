@@ -68,7 +68,10 @@ import Testing
             ["length": "huge"], ["length": "past-end", "segment": "4"], ["length": "wrap"],
             ["length": "8", "segment": "1", "reseal": "none"],
         ],
-        "slice": [["size": "7"], ["size": "1000", "pause": "3ns"], ["size": "64KiB"]],
+        "slice": [
+            ["size": "7"], ["size": "3", "to": "100"], ["size": "1000", "pause": "3ns"],
+            ["size": "64KiB"],
+        ],
         "spi-flash-mode": [[:], ["mode": "255"]],
         "stall": [["at": "0"], ["at": "-1"], ["at": "1200", "for": "1ms"]],
         "status": [

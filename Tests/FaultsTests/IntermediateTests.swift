@@ -7,7 +7,7 @@ import Testing
     @Test func aRightOneLeadsToTheRoot() throws {
         let handshake = EditedHandshake.by(try Intermediate([:]))
         let (authorities, root) = handshake.certificate.path
-        #expect(authorities.count == 1 && root == .authority && handshake.sendsIntermediates)
+        #expect(authorities.count == 1 && root == .authority && handshake.chain == .whole)
         #expect(authorities[0].isAuthority && authorities[0].keyUsage.contains("keyCertSign"))
     }
 
@@ -21,11 +21,19 @@ import Testing
         func edited(_ flaw: String) throws -> Handshake {
             EditedHandshake.by(try Intermediate(["flaw": flaw]))
         }
-        #expect(try !edited("missing").sendsIntermediates)
+        #expect(try edited("missing").chain == .missing)
         #expect(try !edited("not-ca").certificate.path.authorities[0].isAuthority)
+        #expect(try edited("not-yet-valid").certificate.path.authorities[0].notBefore > .zero)
         #expect(try edited("expired").certificate.path.authorities[0].notAfter < .zero)
         let deep = try edited("path-length").certificate.path.authorities
         #expect(deep.map(\.pathLength) == [nil, 0])
+    }
+
+    @Test func theLowestPermitsNames() throws {
+        let handshake = EditedHandshake.by(
+            try Intermediate(["count": "2", "permits": "DNS:example,IP:192.0.2.1"]))
+        let permitted = handshake.certificate.path.authorities.map(\.permitted)
+        #expect(permitted == [[.dns("example"), .ip("192.0.2.1")], []])
     }
 
     @Test func thereIsALimit() {

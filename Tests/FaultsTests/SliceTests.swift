@@ -34,4 +34,10 @@ import Testing
         #expect(Slice.complaint(["size": "0"])?.knob == "size")
         #expect(Slice.complaint([:])?.knob == "size")
     }
+
+    @Test func itEndsAtAPlace() throws {
+        let playback = try Playback(Slice.self, ["size": "2", "to": "5"], [0..<20], cut: 7)
+        #expect(playback.segments == [2, 2, 16])
+        #expect(playback.bytes == honestBytes(0..<20))
+    }
 }

@@ -15,7 +15,7 @@ import Testing
         "tcp-blackhole": "takes a network that drops packets",
         "tcp-keepalive-dead": "takes a network that drops packets",
         "tcp-socket-fail": "the board has as many sockets as Linux gives it",
-        "tls-renegotiate": "inferred; no server at hand asks for a renegotiation",
+        "tls-renegotiate": "the profile renegotiation asks for it",
         "tls-alloc-fail": "the board has no model of the heap",
         "body-closed-before-complete": "nothing that was tried leads v5.3.2 there",
         "decrypt-header-fail": "pre-encrypted updates are a component outside of ESP-IDF",

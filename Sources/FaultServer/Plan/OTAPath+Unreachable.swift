@@ -70,7 +70,6 @@ extension OTAPath {
                 ]
             ),
             ("has no input in v5.3.2 that leads to it", ["body-closed-before-complete"]),
-            ("takes a server that renegotiates, which this one does not", ["tls-renegotiate"]),
         ]
         return Dictionary(
             uniqueKeysWithValues: reasons.flatMap { row in row.ids.map { ($0, row.reason) } })

@@ -24,6 +24,10 @@ struct CertificateDraft {
             extensions.append(
                 (NID_ext_key_usage, recipe.extendedKeyUsage.joined(separator: ",")))
         }
+        if !recipe.permitted.isEmpty {
+            let subtrees = recipe.permitted.map { "permitted;\($0.subtree)" }
+            extensions.append((NID_name_constraints, "critical," + subtrees.joined(separator: ",")))
+        }
         extensions += [
             (NID_subject_key_identifier, "hash"), (NID_authority_key_identifier, "keyid"),
         ]
@@ -63,7 +67,9 @@ struct CertificateDraft {
             let signer = issuer?.key ?? self.key
             // A key whose algorithm has a digest of its own takes no other.
             let digest = signer.digest == nil ? nil : self.recipe.digest.pointer
+            try self.checkDigest(for: signer)
             try Self.check("sign the certificate", X509_sign(blank, signer.pointer, digest))
+            if self.recipe.oddities.contains(.brokenSignature) { Self.breakSignature(of: blank) }
         } catch {
             X509_free(blank)
             throw error
@@ -74,15 +80,18 @@ struct CertificateDraft {
     private func fill(
         _ blank: OpaquePointer, issuer: Issuer?, at now: Int
     ) throws(ServerError) {
-        try Self.check("set the version", X509_set_version(blank, Int(X509_VERSION_3)))
+        let oddities = self.recipe.oddities
+        let version = oddities.contains(.version1) ? X509_VERSION_1 : X509_VERSION_3
+        try Self.check("set the version", X509_set_version(blank, Int(version)))
         try Self.check("set the key", X509_set_pubkey(blank, self.key.pointer))
-        try Self.setSerialNumber(of: blank)
+        try self.setSerialNumber(of: blank)
         try self.setSubject(of: blank)
         let signer = issuer?.certificate.pointer ?? blank
         try Self.check(
             "set the issuer", X509_set_issuer_name(blank, X509_get_subject_name(signer)))
         try Self.set(X509_getm_notBefore(blank), to: self.recipe.notBefore, at: now)
         try Self.set(X509_getm_notAfter(blank), to: self.recipe.notAfter, at: now)
+        guard !oddities.contains(.version1) else { return }
         for (id, value) in self.extensions {
             // Some CAs have no key identifier that could be pointed at.
             if id == NID_authority_key_identifier,
@@ -93,15 +102,66 @@ struct CertificateDraft {
             try Self.add(id, value, to: blank, issuer: signer)
         }
         try self.addNames(to: blank)
+        if oddities.contains(.unknownCritical) {
+            try Self.addUnknown("1.3.6.1.4.1.32473.1", isCritical: true, size: 4, to: blank)
+        }
+        if self.recipe.padding > 0 {
+            try Self.addUnknown(
+                "1.3.6.1.4.1.32473.2", isCritical: false, size: self.recipe.padding, to: blank)
+        }
+    }
+
+    /// Adds an extension of an organisation that exists in examples only (RFC 5612).
+    private static func addUnknown(
+        _ id: String, isCritical: Bool, size: Int, to blank: OpaquePointer
+    ) throws(ServerError) {
+        try Self.addRaw(
+            OBJ_txt2obj(id, 1), isCritical: isCritical,
+            [UInt8](repeating: UInt8(ascii: "x"), count: size), to: blank)
+    }
+
+    static func addRaw(
+        _ id: OpaquePointer?, isCritical: Bool, _ bytes: [UInt8], to blank: OpaquePointer
+    ) throws(ServerError) {
+        let value = ASN1_STRING_type_new(V_ASN1_OCTET_STRING)
+        ASN1_STRING_set(value, bytes, Int32(bytes.count))
+        let made = X509_EXTENSION_create_by_OBJ(nil, id, isCritical ? 1 : 0, value)
+        defer {
+            ASN1_OBJECT_free(id)
+            ASN1_STRING_free(value)
+            X509_EXTENSION_free(made)
+        }
+        let isAdded = made != nil && X509_add_ext(blank, made, -1) == 1
+        try Self.check("add an extension", isAdded ? 1 : 0)
+    }
+
+    private func checkDigest(for signer: PrivateKey) throws(ServerError) {
+        guard self.recipe.digest == .md5, EVP_PKEY_get_base_id(signer.pointer) == EVP_PKEY_EC else {
+            return
+        }
+        throw ServerError(
+            .data, "there is no ECDSA over MD5; give a CA with an RSA key by --cert and --key")
+    }
+
+    /// Turns the last bit of the issuer's signature over.
+    private static func breakSignature(of certificate: OpaquePointer) {
+        var signature: UnsafePointer<ASN1_BIT_STRING>?
+        X509_get0_signature(&signature, nil, certificate)
+        let count = Int(ASN1_STRING_length(signature))
+        // OpenSSL's own buffer, of a certificate that nobody else has seen yet.
+        UnsafeMutablePointer(mutating: ASN1_STRING_get0_data(signature))?[count - 1] ^= 1
     }
 
     /// A random positive number of 127 bits: two certificates of one issuer never share it
     /// (RFC 5280 §4.1.2.2).
-    private static func setSerialNumber(of blank: OpaquePointer) throws(ServerError) {
+    private func setSerialNumber(of blank: OpaquePointer) throws(ServerError) {
         let number = BN_new()
         defer { BN_free(number) }
-        try Self.check(
-            "roll a serial number", BN_rand(number, 127, BN_RAND_TOP_ONE, BN_RAND_BOTTOM_ANY))
+        if !self.recipe.oddities.contains(.zeroSerial) {
+            let bits: Int32 = self.recipe.oddities.contains(.longSerial) ? 239 : 127
+            try Self.check(
+                "roll a serial number", BN_rand(number, bits, BN_RAND_TOP_ONE, BN_RAND_BOTTOM_ANY))
+        }
         let isSet = BN_to_ASN1_INTEGER(number, X509_get_serialNumber(blank)) != nil
         try Self.check("set the serial number", isSet ? 1 : 0)
     }
@@ -113,6 +173,13 @@ struct CertificateDraft {
             return try Self.check(
                 "copy the subject",
                 X509_set_subject_name(blank, X509_get_subject_name(namesake.pointer)))
+        }
+        for attribute in self.recipe.subject {
+            try Self.check(
+                "set the subject's \(attribute.name)",
+                X509_NAME_add_entry_by_txt(
+                    X509_get_subject_name(blank), attribute.name, fs_mbstring_utf8, attribute.value,
+                    Int32(attribute.value.utf8.count), -1, 0))
         }
         guard !self.recipe.commonName.isEmpty else { return }
         let text = Array(self.recipe.commonName.utf8)
@@ -143,48 +210,8 @@ struct CertificateDraft {
         try Self.check("add the extension \(value)", isAdded ? 1 : 0)
     }
 
-    /// The names as the recipe has them. Critical if there is no subject (RFC 5280 §4.2.1.6).
-    private func addNames(to blank: OpaquePointer) throws(ServerError) {
-        guard !self.recipe.names.isEmpty else { return }
-        let stack = OPENSSL_sk_new_null()
-        defer { GENERAL_NAMES_free(stack) }
-        for name in self.recipe.names {
-            OPENSSL_sk_push(stack, try Self.generalName(name))
-        }
-        let isCritical: Int32 = self.recipe.commonName.isEmpty ? 1 : 0
-        try Self.check(
-            "add the names",
-            X509_add1_ext_i2d(
-                blank, NID_subject_alt_name, UnsafeMutableRawPointer(stack), isCritical, 0))
-    }
-
-    private static func generalName(
-        _ name: SubjectAltName
-    ) throws(ServerError) -> UnsafeMutablePointer<GENERAL_NAME> {
-        let kind: Int32
-        let bytes: [UInt8]
-        let value: UnsafeMutablePointer<ASN1_STRING>?
-        switch name {
-        case .dns(let text):
-            (kind, bytes) = (GEN_DNS, Array(text.utf8))
-            value = ASN1_STRING_type_new(V_ASN1_IA5STRING)
-        case .ip(let text):
-            guard let address = HostAddress(text) else {
-                throw ServerError(.data, "'\(text)' is no IP address that a certificate can hold")
-            }
-            (kind, bytes) = (GEN_IPADD, address.bytes)
-            value = ASN1_STRING_type_new(V_ASN1_OCTET_STRING)
-        }
-        guard let value, let general = GENERAL_NAME_new() else {
-            preconditionFailure("no memory for a name")
-        }
-        ASN1_STRING_set(value, bytes, Int32(bytes.count))
-        GENERAL_NAME_set0_value(general, kind, value)
-        return general
-    }
-
     /// - Parameter result: what OpenSSL answered; not positive means failed.
-    private static func check(_ step: String, _ result: Int32) throws(ServerError) {
+    static func check(_ step: String, _ result: Int32) throws(ServerError) {
         guard result > 0 else { throw .openSSL("cannot \(step)") }
     }
 }

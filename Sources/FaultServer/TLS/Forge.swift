@@ -97,6 +97,35 @@ final class Forge: Sendable {
         }
     }
 
+    /// What a handshake makes of an identity: another order of the chain, another key, a staple.
+    /// - Throws: ``ServerError`` if it cannot be made of this one.
+    func presented(
+        _ identity: Identity, by handshake: Handshake
+    ) throws(ServerError) -> Identity {
+        var chain = identity.chain
+        switch handshake.chain {
+        case .whole: break
+        case .missing: chain = []
+        case .reversed: chain.reverse()
+        case .doubled: chain = [identity.leaf] + chain.flatMap { [$0, $0] }
+        case .stranger:
+            chain.insert(try self.stranger(.stranger, at: self.now()).certificate, at: 0)
+        case .root: chain.append(self.trustAnchor)
+        }
+        var staple: [UInt8] = []
+        if let kind = handshake.staple {
+            guard handshake.certificate.issuer == .authority, let issuer else {
+                throw ServerError(
+                    .data,
+                    "an OCSP response needs a certificate that the local CA itself has signed")
+            }
+            staple = try OCSPResponse.bytes(
+                kind, for: identity.leaf, by: issuer, at: self.now())
+        }
+        let key = handshake.hasItsKey ? identity.key : try identity.key.impostor()
+        return Identity(leaf: identity.leaf, chain: chain, key: key, staple: staple)
+    }
+
     private func key(of kind: Certificate.Key) throws(ServerError) -> PrivateKey {
         try self.keys.withLock { keys throws(ServerError) in
             if let key = keys[kind] { return key }
@@ -122,9 +151,12 @@ final class Forge: Sendable {
             let parentKey = try PrivateKey.generate(parent.key)
             let above = try self.mint(parent, for: parentKey, by: authority, at: now)
             let issuer = Issuer(certificate: above.certificate, key: parentKey)
-            return (
-                try issuer.mint(recipe, for: key, at: now), [above.certificate] + above.chain
-            )
+            var chain = [above.certificate] + above.chain
+            if parent.isCrossSigned {
+                let stranger = try self.stranger(.stranger, at: now)
+                chain.insert(try stranger.mint(parent, for: parentKey, at: now), at: 0)
+            }
+            return (try issuer.mint(recipe, for: key, at: now), chain)
         }
     }
 

@@ -6,11 +6,16 @@ final class Identity: Sendable {
     /// What is sent after the leaf, in this order.
     let chain: [X509Certificate]
     let key: PrivateKey
+    /// An OCSP response in DER; empty: there is none.
+    let staple: [UInt8]
 
-    init(leaf: X509Certificate, chain: [X509Certificate] = [], key: PrivateKey) {
+    init(
+        leaf: X509Certificate, chain: [X509Certificate] = [], key: PrivateKey, staple: [UInt8] = []
+    ) {
         self.leaf = leaf
         self.chain = chain
         self.key = key
+        self.staple = staple
     }
 
     /// What a device must match, a line each: names, validity, issuer, fingerprint.

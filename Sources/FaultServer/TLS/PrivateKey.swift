@@ -26,7 +26,9 @@ final class PrivateKey: @unchecked Sendable {
             case .p521: fs_key_ec("P-521")
             case .rsa1024: fs_key_rsa(1024)
             case .rsa2048: fs_key_rsa(2048)
+            case .rsa3072: fs_key_rsa(3072)
             case .rsa4096: fs_key_rsa(4096)
+            case .rsa8192: fs_key_rsa(8192)
             case .ed25519: fs_key_ed25519()
             }
         guard let key else { throw .openSSL("cannot make a key of the kind \(kind.rawValue)") }
@@ -66,6 +68,67 @@ final class PrivateKey: @unchecked Sendable {
         try MemoryBIO.written {
             PEM_write_bio_PKCS8PrivateKey($0, self.pointer, nil, nil, 0, nil, nil)
         }
+    }
+
+    /// A key that has the public half of this one and the private half of another, so that what it signs is
+    /// another's.
+    /// - Throws: ``ServerError`` for kinds whose public half follows from the private one, as Ed25519.
+    func impostor() throws(ServerError) -> PrivateKey {
+        let builder = OSSL_PARAM_BLD_new()
+        var numbers: [OpaquePointer?] = []
+        var point: [UInt8] = []
+        var group = [CChar](repeating: 0, count: 80)
+        defer {
+            for number in numbers { BN_clear_free(number) }
+            OSSL_PARAM_BLD_free(builder)
+        }
+        func number(_ name: UnsafePointer<CChar>?, of key: OpaquePointer) -> OpaquePointer? {
+            var number: OpaquePointer?
+            guard EVP_PKEY_get_bn_param(key, name, &number) == 1 else { return nil }
+            numbers.append(number)
+            return number
+        }
+        var isBuilt = false
+        let isCurve = EVP_PKEY_get_base_id(self.pointer) == EVP_PKEY_EC
+        if isCurve, EVP_PKEY_get_group_name(self.pointer, &group, group.count, nil) == 1,
+            let other = fs_key_ec(group)
+        {
+            defer { EVP_PKEY_free(other) }
+            point = [UInt8](repeating: 0, count: 256)
+            var count = 0
+            isBuilt =
+                EVP_PKEY_get_octet_string_param(
+                    self.pointer, fs_param_pub, &point, point.count, &count) == 1
+                && OSSL_PARAM_BLD_push_utf8_string(builder, fs_param_group, group, 0) == 1
+                && OSSL_PARAM_BLD_push_octet_string(builder, fs_param_pub, point, count) == 1
+                && OSSL_PARAM_BLD_push_BN(
+                    builder, fs_param_priv, number(fs_param_priv, of: other)) == 1
+        } else if EVP_PKEY_get_base_id(self.pointer) == EVP_PKEY_RSA,
+            let other = fs_key_rsa(UInt32(EVP_PKEY_get_bits(self.pointer)))
+        {
+            defer { EVP_PKEY_free(other) }
+            isBuilt =
+                OSSL_PARAM_BLD_push_BN(
+                    builder, fs_param_rsa_n, number(fs_param_rsa_n, of: self.pointer)) == 1
+                && OSSL_PARAM_BLD_push_BN(
+                    builder, fs_param_rsa_e, number(fs_param_rsa_e, of: self.pointer)) == 1
+                && OSSL_PARAM_BLD_push_BN(
+                    builder, fs_param_rsa_d, number(fs_param_rsa_d, of: other)) == 1
+        }
+        guard isBuilt else {
+            throw ServerError(.data, "a key of this kind cannot have another's private half")
+        }
+        let parameters = OSSL_PARAM_BLD_to_param(builder)
+        let maker = EVP_PKEY_CTX_new_from_name(nil, isCurve ? "EC" : "RSA", nil)
+        defer {
+            OSSL_PARAM_free(parameters)
+            EVP_PKEY_CTX_free(maker)
+        }
+        var key: OpaquePointer?
+        guard EVP_PKEY_fromdata_init(maker) == 1,
+            EVP_PKEY_fromdata(maker, &key, fs_select_key_pair, parameters) == 1, let key
+        else { throw .openSSL("cannot make a key of two halves") }
+        return PrivateKey(owning: key)
     }
 
     /// SHA-256 of the public key in DER (SubjectPublicKeyInfo, RFC 5280 §4.1).

@@ -6,35 +6,27 @@ import FaultKit
 final class TLSContext: @unchecked Sendable {
     /// The `SSL_CTX *`.
     let pointer: OpaquePointer
-    let versions: ClosedRange<TLSVersion>
-    let wantsClientCertificate: Bool
-    let refusal: Handshake.Refusal?
+    let handshake: Handshake
     private let identity: Identity
 
     /// - Parameters:
     ///   - handshake: weak ones are done as they are asked for.
-    ///   - resumes: whether clients may resume sessions. A plan that meddles with handshakes says no: who
-    ///     resumes never sees the certificate.
+    ///   - anchor: the CA whose clients are trusted, where a client certificate is wanted.
+    ///   - keyLog: takes the sessions' secrets (NSS Key Log Format); nil: nobody does.
     /// - Throws: ``ServerError`` if OpenSSL takes no such certificate or key.
-    init(identity: Identity, handshake: Handshake, resumes: Bool) throws(ServerError) {
+    init(
+        identity: Identity, handshake: Handshake, anchor: X509Certificate, keyLog: KeyLog? = nil
+    ) throws(ServerError) {
         guard let pointer = SSL_CTX_new(TLS_server_method()) else {
             throw .openSSL("cannot set up TLS")
         }
         self.pointer = pointer
-        self.versions = handshake.versions
-        self.wantsClientCertificate = handshake.wantsClientCertificate
-        self.refusal = handshake.refusal
+        self.handshake = handshake
         self.identity = identity
         // All stored properties are set: from here on deinit frees the context.
         fs_ssl_ctx_set_read_ahead(pointer, 1)
         _ = fs_ssl_ctx_set_mode(
             pointer, Int(SSL_MODE_RELEASE_BUFFERS) | Int(SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER))
-        var options = fs_op_no_renegotiation
-        if !resumes {
-            options |= fs_op_no_ticket
-            _ = SSL_CTX_set_num_tickets(pointer, 0)
-        }
-        SSL_CTX_set_options(pointer, options)
         _ = fs_ssl_ctx_set_session_cache_mode(pointer, Int(SSL_SESS_CACHE_OFF))
         if handshake.isWeak { SSL_CTX_set_security_level(pointer, 0) }
         if let ciphers = handshake.ciphers, SSL_CTX_set_cipher_list(pointer, ciphers) != 1 {
@@ -42,17 +34,27 @@ final class TLSContext: @unchecked Sendable {
                 .data, "OpenSSL knows no cipher suite in '\(ciphers)'; 'openssl ciphers' lists them"
             )
         }
-        let chain = handshake.sendsIntermediates ? identity.chain : []
         guard SSL_CTX_use_certificate(pointer, identity.leaf.pointer) == 1,
             SSL_CTX_use_PrivateKey(pointer, identity.key.pointer) == 1,
-            chain.allSatisfy({ fs_ssl_ctx_add1_chain_cert(pointer, $0.pointer) == 1 })
+            identity.chain.allSatisfy({ fs_ssl_ctx_add1_chain_cert(pointer, $0.pointer) == 1 })
         else { throw .openSSL("TLS cannot use this certificate", .data) }
+        if handshake.clientCertificate == .trusted {
+            X509_STORE_add_cert(SSL_CTX_get_cert_store(pointer), anchor.pointer)
+            SSL_CTX_add_client_CA(pointer, anchor.pointer)
+        }
         SSL_CTX_set_alpn_select_cb(pointer, selectProtocol, nil)
         SSL_CTX_set_client_hello_cb(pointer, readClientHello, nil)
         SSL_CTX_set_info_callback(pointer, noteAlert)
+        SSL_CTX_set_session_ticket_cb(pointer, nil, judgeTicket, nil)
+        if !identity.staple.isEmpty {
+            _ = fs_ssl_ctx_set_status_callback(pointer, stapleResponse)
+        }
+        if let keyLog { keyLog.listen(to: pointer) }
     }
 
     deinit { SSL_CTX_free(self.pointer) }
+
+    fileprivate var staple: [UInt8] { self.identity.staple }
 }
 
 /// Why TLS failed: OpenSSL's queue of errors, drained.
@@ -82,12 +84,23 @@ extension TLSVersion {
 
 // MARK: - OpenSSL's callbacks: thin, and free of captures as C wants them
 
-/// Takes `http/1.1` where the client offers it; HTTP/2 gets its place here.
+/// Answers a client that offers protocols as the handshake says; HTTP/2 gets its place here.
 private func selectProtocol(
     _ ssl: OpaquePointer?, _ out: UnsafeMutablePointer<UnsafePointer<UInt8>?>?,
     _ outLength: UnsafeMutablePointer<UInt8>?, _ offered: UnsafePointer<UInt8>?,
     _ offeredLength: UInt32, _: UnsafeMutableRawPointer?
 ) -> Int32 {
+    guard let ssl, let session = TLSSession.of(ssl) else { return SSL_TLSEXT_ERR_NOACK }
+    switch session.handshakeRecipe.alpn {
+    case .unanswered: return SSL_TLSEXT_ERR_NOACK
+    case .refused: return SSL_TLSEXT_ERR_ALERT_FATAL
+    case .chosen:
+        // The session keeps the bytes until it ends.
+        out?.pointee = session.chosenProtocol.flatMap { UnsafePointer($0.baseAddress) }
+        outLength?.pointee = UInt8(session.chosenProtocol?.count ?? 0)
+        return SSL_TLSEXT_ERR_OK
+    case .http1: break
+    }
     let wanted = Array("http/1.1".utf8)
     let list = UnsafeBufferPointer(start: offered, count: Int(offeredLength))
     var place = 0
@@ -130,10 +143,64 @@ private func noteAlert(_ ssl: OpaquePointer?, _ where: Int32, _ value: Int32) {
 /// Takes any client certificate: who it is, is not asked.
 private func takeAnyClient(_: Int32, _: OpaquePointer?) -> Int32 { 1 }
 
+/// Refuses any, for the reason that is given for a bad certificate.
+private func refuseAnyClient(_: Int32, _ store: OpaquePointer?) -> Int32 {
+    X509_STORE_CTX_set_error(store, X509_V_ERR_CERT_REJECTED)
+    return 0
+}
+
+/// Whether a ticket that a client has brought is taken.
+private func judgeTicket(
+    _ ssl: OpaquePointer?, _: OpaquePointer?, _: UnsafePointer<UInt8>?, _: Int,
+    _ status: SSL_TICKET_STATUS, _: UnsafeMutableRawPointer?
+) -> SSL_TICKET_RETURN {
+    if let ssl, TLSSession.of(ssl)?.handshakeRecipe.sessions == .refused {
+        return SSL_TICKET_RETURN(SSL_TICKET_RETURN_IGNORE_RENEW)
+    }
+    switch Int32(status) {
+    case SSL_TICKET_SUCCESS: return SSL_TICKET_RETURN(SSL_TICKET_RETURN_USE)
+    case SSL_TICKET_SUCCESS_RENEW: return SSL_TICKET_RETURN(SSL_TICKET_RETURN_USE_RENEW)
+    default: return SSL_TICKET_RETURN(SSL_TICKET_RETURN_IGNORE_RENEW)
+    }
+}
+
+/// Staples an OCSP response; OpenSSL asks where the client has asked.
+private func stapleResponse(_ ssl: OpaquePointer?, _: UnsafeMutableRawPointer?) -> Int32 {
+    guard let ssl, let response = TLSSession.of(ssl)?.context.staple,
+        let copy = fs_memdup(response, response.count)
+    else { return SSL_TLSEXT_ERR_NOACK }
+    _ = fs_ssl_set_staple(ssl, copy, response.count)
+    return SSL_TLSEXT_ERR_OK
+}
+
 extension TLSContext {
     /// What a session does not take on with its context.
-    func configure(_ ssl: OpaquePointer) {
-        guard self.wantsClientCertificate else { return }
-        SSL_set_verify(ssl, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, takeAnyClient)
+    /// - Returns: whether OpenSSL can do it.
+    func configure(_ ssl: OpaquePointer) -> Bool {
+        let handshake = self.handshake
+        switch handshake.clientCertificate {
+        case .unasked: break
+        case .asked: SSL_set_verify(ssl, SSL_VERIFY_PEER, takeAnyClient)
+        case .required:
+            SSL_set_verify(ssl, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, takeAnyClient)
+        case .trusted:
+            SSL_set_verify(ssl, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, nil)
+        case .refused:
+            SSL_set_verify(ssl, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, refuseAnyClient)
+        }
+        if handshake.sessions == .withheld {
+            SSL_set_options(ssl, fs_op_no_ticket)
+            _ = SSL_set_num_tickets(ssl, 0)
+        }
+        // A renegotiation is never the client's idea.
+        if handshake.interlude?.kind != .helloRequest {
+            SSL_set_options(ssl, fs_op_no_renegotiation)
+        }
+        // OpenSSL's least; smaller pieces of data are cut by the session.
+        let fragment = max(512, handshake.recordSize)
+        if fragment < 16_384 { _ = fs_ssl_set_max_send_fragment(ssl, fragment) }
+        return fs_ssl_set_min_proto_version(ssl, handshake.versions.lowerBound.wireValue) == 1
+            && fs_ssl_set_max_proto_version(ssl, handshake.versions.upperBound.wireValue) == 1
+            && handshake.groups.map { fs_ssl_set_groups(ssl, $0) == 1 } ?? true
     }
 }

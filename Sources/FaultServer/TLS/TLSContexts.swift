@@ -7,13 +7,20 @@ final class TLSContexts: Sendable {
     let honest: TLSContext
     private let forge: Forge
     private let recipe: Handshake
-    private let resumes: Bool
-    private let made = NIOLockedValueBox<[Key: TLSContext]>([:])
+    /// What becomes of sessions where no fault says it.
+    private let sessions: Handshake.Sessions
+    private let keyLog: KeyLog?
+    private let made = NIOLockedValueBox<[Key: Made]>([:])
 
-    /// A context holds its identity, so the object stays who it is.
     private struct Key: Hashable {
         let identity: ObjectIdentifier
         let handshake: Handshake
+    }
+
+    /// The identity is kept, so that the object stays who it is.
+    private struct Made {
+        let identity: Identity
+        let context: TLSContext
     }
 
     /// A fault that rolls dice for a handshake may ask for any number of contexts.
@@ -21,14 +28,16 @@ final class TLSContexts: Sendable {
 
     /// Mints what the plan's rules ask for, so that no client waits for it.
     /// - Throws: ``ServerError`` if a rule asks for what cannot be minted.
-    init(forge: Forge, plan: Plan) throws(ServerError) {
+    init(forge: Forge, plan: Plan, keyLog: KeyLog? = nil) throws(ServerError) {
         self.forge = forge
-        self.recipe = Handshake(certificate: forge.honest)
+        self.keyLog = keyLog
+        let recipe = Handshake(certificate: forge.honest)
         let edits = plan.rules.filter { if case .handshake = $0.hook { true } else { false } }
-        self.resumes = edits.isEmpty
+        self.recipe = recipe
+        self.sessions = edits.isEmpty ? .resumed : .withheld
         self.honest = try TLSContext(
-            identity: forge.identity(for: self.recipe.certificate), handshake: self.recipe,
-            resumes: self.resumes)
+            identity: forge.identity(for: recipe.certificate),
+            handshake: recipe.resolved(self.sessions), anchor: forge.trustAnchor, keyLog: keyLog)
         for rule in edits {
             var handshake = self.recipe
             var dice = Dice(seed: plan.seed, for: UInt64(rule.id))
@@ -64,12 +73,14 @@ final class TLSContexts: Sendable {
         if handshake == self.recipe { return self.honest }
         let identity = try self.forge.identity(for: handshake.certificate)
         let key = Key(identity: ObjectIdentifier(identity), handshake: handshake)
-        if let context = self.made.withLockedValue({ $0[key] }) { return context }
+        if let made = self.made.withLockedValue({ $0[key] }) { return made.context }
         let context = try TLSContext(
-            identity: identity, handshake: handshake, resumes: self.resumes)
+            identity: self.forge.presented(identity, by: handshake),
+            handshake: handshake.resolved(self.sessions),
+            anchor: self.forge.trustAnchor, keyLog: self.keyLog)
         self.made.withLockedValue { made in
             if made.count >= Self.bound { made = [:] }
-            made[key] = context
+            made[key] = Made(identity: identity, context: context)
         }
         return context
     }
@@ -81,68 +92,9 @@ final class TLSContexts: Sendable {
 }
 
 extension Handshake {
-    /// What an edit changed, in words.
-    func difference(from before: Handshake) -> String {
-        var changes: [String] = []
-        func say(_ what: String, _ old: String, _ new: String) {
-            if old != new { changes.append("\(what): \(old) → \(new)") }
-        }
-        let (old, new) = (before.certificate, self.certificate)
-        say("CN", old.commonName, new.commonName)
-        say("names", old.names.text, new.names.text)
-        say("not before", old.notBefore.fromNow, new.notBefore.fromNow)
-        say("not after", old.notAfter.fromNow, new.notAfter.fromNow)
-        say("key", old.key.rawValue, new.key.rawValue)
-        say("digest", old.digest.rawValue, new.digest.rawValue)
-        say("key usage", old.keyUsage.listed, new.keyUsage.listed)
-        say("extended key usage", old.extendedKeyUsage.listed, new.extendedKeyUsage.listed)
-        say("issuer", old.issuer.words, new.issuer.words)
-        say("versions", before.versions.text, self.versions.text)
-        say("ciphers", before.ciphers ?? "any", self.ciphers ?? "any")
-        if self.sendsIntermediates != before.sendsIntermediates {
-            changes.append("intermediates are not sent")
-        }
-        if self.wantsClientCertificate { changes.append("a client certificate is wanted") }
-        switch self.refusal {
-        case .alert(let number): changes.append("refused with alert \(number)")
-        case .plainHTTP: changes.append("answered with plain HTTP")
-        case nil: break
-        }
-        return changes.joined(separator: ", ")
-    }
-}
-
-extension [String] {
-    fileprivate var listed: String { self.isEmpty ? "none" : self.joined(separator: ", ") }
-}
-
-extension Certificate.Issuer {
-    /// The chain from here to the root, in words.
-    fileprivate var words: String {
-        switch self {
-        case .authority: "the CA"
-        case .itself: "itself"
-        case .stranger: "an unknown CA"
-        case .lookalike: "another CA of that name"
-        case .certificate(let parent): "\(parent.commonName) by \(parent.issuer.words)"
-        }
-    }
-}
-
-extension [SubjectAltName] {
-    fileprivate var text: String {
-        self.isEmpty ? "none" : self.map(\.description).joined(separator: ", ")
-    }
-}
-
-extension ClosedRange<TLSVersion> {
-    fileprivate var text: String { "\(self.lowerBound.rawValue) to \(self.upperBound.rawValue)" }
-}
-
-extension TimeAmount {
-    /// Counted from the moment of minting: `24 h ago`, `in 9528 h`.
-    fileprivate var fromNow: String {
-        let hours = self.nanoseconds / 3_600_000_000_000
-        return hours < 0 ? "\(-hours) h ago" : "in \(hours) h"
+    fileprivate func resolved(_ sessions: Sessions) -> Handshake {
+        var handshake = self
+        handshake.sessions = self.sessions ?? sessions
+        return handshake
     }
 }

@@ -26,6 +26,8 @@ final class TLSHandler: ChannelDuplexHandler {
     private let session: TLSSession
     private var state = State.handshaking
     private var timer: Scheduled<Void>?
+    /// Plaintext that waits for the end of a renegotiation, in order.
+    private var waiting: [(plaintext: ByteBuffer, promise: EventLoopPromise<Void>?)] = []
     /// Set when the client has sent close_notify.
     private var clientSaidGoodbye = false
 
@@ -56,6 +58,7 @@ final class TLSHandler: ChannelDuplexHandler {
         self.timer?.cancel()
         self.noteUnfinishedHandshake()
         self.state = .ended
+        self.abandonWaiting()
         context.fireChannelInactive()
     }
 
@@ -91,14 +94,45 @@ final class TLSHandler: ChannelDuplexHandler {
             return
         }
         let plaintext = self.unwrapOutboundIn(data)
+        guard self.waiting.isEmpty else { return self.waiting.append((plaintext, promise)) }
+        self.encrypt(plaintext, promise, context)
+    }
+
+    private func encrypt(
+        _ plaintext: ByteBuffer, _ promise: EventLoopPromise<Void>?,
+        _ context: ChannelHandlerContext
+    ) {
         if plaintext.readableBytes >= BufferPool.worthwhile { self.session.lend(self.pool.take()) }
         do {
-            try self.session.write(plaintext)
+            if let rest = try self.session.write(plaintext) {
+                self.waiting.insert((rest, promise), at: 0)
+                return self.writeOutput(context, promise: nil)
+            }
         } catch {
             promise?.fail(error)
             return self.fail(error, context)
         }
         self.writeOutput(context, promise: promise)
+    }
+
+    /// The client has said something, and may have ended a renegotiation with it.
+    private func encryptWaiting(_ context: ChannelHandlerContext) {
+        guard !self.waiting.isEmpty else { return }
+        let waiting = self.waiting
+        self.waiting = []
+        defer { context.flush() }
+        for (plaintext, promise) in waiting {
+            guard self.waiting.isEmpty else {
+                self.waiting.append((plaintext, promise))
+                continue
+            }
+            self.encrypt(plaintext, promise, context)
+        }
+    }
+
+    private func abandonWaiting() {
+        for (_, promise) in self.waiting { promise?.fail(ChannelError.ioOnClosedChannel) }
+        self.waiting = []
     }
 
     func triggerUserOutboundEvent(
@@ -115,8 +149,8 @@ final class TLSHandler: ChannelDuplexHandler {
 
     private func shakeHands(_ context: ChannelHandlerContext) {
         let progress = self.session.handshake()
-        if case .failed = progress, self.session.refusal == .plainHTTP {
-            return self.answerPlain(context)
+        if case .failed = progress, let answer = self.session.refusal?.plainAnswer {
+            return self.answer(answer, context)
         }
         self.flushOutput(context)
         switch progress {
@@ -142,13 +176,13 @@ final class TLSHandler: ChannelDuplexHandler {
         }
     }
 
-    /// What a web server says on its port for plain HTTP to one who speaks TLS there.
-    private func answerPlain(_ context: ChannelHandlerContext) {
+    /// Answers with what is no TLS.
+    private func answer(
+        _ answer: (bytes: ByteBuffer, words: String), _ context: ChannelHandlerContext
+    ) {
         _ = self.session.takeOutput()
-        let answer = ByteBuffer(
-            string: "HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
-        context.writeAndFlush(self.wrapOutboundOut(answer), promise: nil)
-        self.recordFailure("a fault answers with plain HTTP")
+        context.writeAndFlush(self.wrapOutboundOut(answer.bytes), promise: nil)
+        self.recordFailure("a fault answers with \(answer.words)")
         self.end(.cut, context)
     }
 
@@ -172,6 +206,7 @@ final class TLSHandler: ChannelDuplexHandler {
             }
         }
         self.recordAlerts()
+        if case .open = self.state { self.encryptWaiting(context) }
         // OpenSSL answers a KeyUpdate by itself.
         self.flushOutput(context)
         if case .open = self.state { context.fireChannelReadComplete() }
@@ -233,6 +268,7 @@ final class TLSHandler: ChannelDuplexHandler {
         let staysOpen = ending == .hang || ending == .closeNotify
         self.state = self.state == .open && staysOpen ? .silent : .ended
         self.timer?.cancel()
+        self.abandonWaiting()
         context.triggerUserOutboundEvent(staysOpen ? .hang : ending, promise: nil)
     }
 

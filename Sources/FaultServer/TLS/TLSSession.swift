@@ -31,13 +31,20 @@ final class TLSSession {
     private let bio: RecordBIO
     private let chooseContext: (Event.ClientHello) throws -> TLSContext
     /// The context that was chosen; kept as long as the session.
-    private var context: TLSContext
+    private(set) var context: TLSContext
+    var handshakeRecipe: Handshake { self.context.handshake }
+    /// The protocol that is chosen whatever the client offers; lives as long as the session, as OpenSSL refers
+    /// to it.
+    private(set) lazy var chosenProtocol: UnsafeMutableBufferPointer<UInt8>? = self.makeProtocol()
+    /// Bytes of plaintext that were written.
+    private var written = 0
+    private var isInterludeOver = false
     /// Alerts since the last call of `takeAlerts`.
     private var alerts: [Event.Alert] = []
     private(set) var hello: Event.ClientHello?
     private(set) var choiceError: (any Error)?
     /// How the handshake is refused, once the ClientHello was read.
-    var refusal: Handshake.Refusal? { self.context.refusal }
+    var refusal: Handshake.Refusal? { self.context.handshake.refusal }
 
     /// - Parameters:
     ///   - context: what to begin with.
@@ -57,7 +64,10 @@ final class TLSSession {
         SSL_set_accept_state(ssl)
     }
 
-    deinit { SSL_free(self.ssl) }
+    deinit {
+        SSL_free(self.ssl)
+        if case .chosen = self.handshakeRecipe.alpn { self.chosenProtocol?.deallocate() }
+    }
 
     static func of(_ ssl: OpaquePointer) -> TLSSession? {
         SSL_get_ex_data(ssl, 0).map { Unmanaged.fromOpaque($0).takeUnretainedValue() }
@@ -117,16 +127,61 @@ final class TLSSession {
         }
     }
 
-    /// Encrypts all of the plaintext into the output.
-    func write(_ plaintext: ByteBuffer) throws {
-        guard plaintext.readableBytes > 0 else { return }
-        ERR_clear_error()
-        let ssl = self.ssl
-        let isWritten = plaintext.withUnsafeReadableBytes { bytes in
+    /// Encrypts plaintext into the output.
+    /// - Returns: what is left, as a handshake is under way in the middle of the data; write it once more has
+    ///   been read. Mostly nothing.
+    func write(_ plaintext: ByteBuffer) throws -> ByteBuffer? {
+        var rest = plaintext
+        while rest.readableBytes > 0 {
+            try self.playInterlude()
+            // The client's ClientHello is awaited, or the end of its handshake: data has no place between.
+            if SSL_renegotiate_pending(self.ssl) == 1 { return rest }
+            ERR_clear_error()
+            let (ssl, length) = (self.ssl, self.partLength(rest.readableBytes))
             var count = 0
-            return SSL_write_ex(ssl, bytes.baseAddress, bytes.count, &count) == 1
+            let result = rest.withUnsafeReadableBytes {
+                SSL_write_ex(ssl, $0.baseAddress, length, &count)
+            }
+            guard result == 1 else {
+                if SSL_get_error(ssl, result) == SSL_ERROR_WANT_READ { return rest }
+                throw TLSError.library()
+            }
+            rest.moveReaderIndex(forwardBy: count)
+            self.written += count
         }
-        if !isWritten { throw TLSError.library() }
+        return nil
+    }
+
+    /// How much is written at once: OpenSSL cuts it into records by itself, but no smaller ones than 512 bytes.
+    private func partLength(_ count: Int) -> Int {
+        let recipe = self.handshakeRecipe
+        var length = recipe.recordSize < 512 ? min(count, recipe.recordSize) : count
+        if let interlude = recipe.interlude, !self.isInterludeOver {
+            length = min(length, interlude.after - self.written)
+        }
+        return length
+    }
+
+    private func playInterlude() throws {
+        guard !self.isInterludeOver, let interlude = self.handshakeRecipe.interlude,
+            self.written >= interlude.after
+        else { return }
+        self.isInterludeOver = true
+        ERR_clear_error()
+        let isDone =
+            switch interlude.kind {
+            case .helloRequest: SSL_renegotiate(self.ssl) == 1 && SSL_do_handshake(self.ssl) == 1
+            case .keyUpdate: SSL_key_update(self.ssl, SSL_KEY_UPDATE_NOT_REQUESTED) == 1
+            case .keyUpdateRequested: SSL_key_update(self.ssl, SSL_KEY_UPDATE_REQUESTED) == 1
+            }
+        guard isDone else { throw TLSError.library() }
+    }
+
+    private func makeProtocol() -> UnsafeMutableBufferPointer<UInt8>? {
+        guard case .chosen(let name) = self.handshakeRecipe.alpn else { return nil }
+        let bytes = UnsafeMutableBufferPointer<UInt8>.allocate(capacity: name.utf8.count)
+        _ = bytes.initialize(fromContentsOf: Array(name.utf8))
+        return bytes
     }
 
     /// Puts close_notify into the output.
@@ -162,6 +217,8 @@ final class TLSSession {
 
     /// Reads the ClientHello and takes on the context that it is answered with.
     func choose() -> Bool {
+        // After a HelloRetryRequest, or to renegotiate, the client comes with another; the choice stays.
+        guard self.hello == nil else { return true }
         let hello = Event.ClientHello(reading: self.ssl)
         self.hello = hello
         do {
@@ -170,11 +227,8 @@ final class TLSSession {
             self.choiceError = error
             return false
         }
-        let versions = self.context.versions
-        self.context.configure(self.ssl)
         return SSL_set_SSL_CTX(self.ssl, self.context.pointer) != nil
-            && fs_ssl_set_min_proto_version(self.ssl, versions.lowerBound.wireValue) == 1
-            && fs_ssl_set_max_proto_version(self.ssl, versions.upperBound.wireValue) == 1
+            && self.context.configure(self.ssl)
     }
 }
 

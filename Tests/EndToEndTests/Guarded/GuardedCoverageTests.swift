@@ -31,7 +31,7 @@ import Testing
         "dns-first-addr-only": "takes a name with two addresses",
         "tcp-socket-fail": "takes a host without sockets",
         "tcp-keepalive-dead": "takes a network that drops packets",
-        "tls-renegotiate": "Python's ssl does not ask for it",
+        "tls-renegotiate": "Python's ssl does not ask for it, and the profile renegotiation does",
         "tls-alloc-fail": "no heap to run out of",
         "x509-leaf-pinned-not-self-issued": "the build's CA, not the server's doing",
         "x509-expired-intermediate": "as x509-expired, which the same flag tells",

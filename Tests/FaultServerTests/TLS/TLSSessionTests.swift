@@ -61,7 +61,7 @@ struct TLSSessionTests {
         server.receive(client.give())
         #expect(self.heard(by: server) == "GET")
         let body = (0..<200_000).map { UInt8($0 % 253) }
-        try server.write(ByteBuffer(bytes: body))
+        #expect(try server.write(ByteBuffer(bytes: body)) == nil)
         client.take(server.takeOutput())
         #expect(client.turn())
         #expect(client.heard == body)
@@ -144,7 +144,7 @@ struct TLSSessionTests {
         #expect(self.heard(by: server) == "GET")
         server.lend(ByteBufferAllocator().buffer(capacity: 262_144))
         let body = (0..<100_000).map { UInt8($0 % 241) }
-        try server.write(ByteBuffer(bytes: body))
+        #expect(try server.write(ByteBuffer(bytes: body)) == nil)
         client.take(server.takeOutput())
         #expect(client.turn())
         #expect(client.heard == body)

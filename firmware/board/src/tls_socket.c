@@ -7,6 +7,7 @@
 #include <poll.h>
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -24,6 +25,14 @@ int tls_socket_poll(int socket, bool writes, int timeout_ms)
     return ready;
 }
 
+/* Whether a name is of the domain localhost, which is this host's whatever the C library knows (RFC 6761 6.3). */
+static bool is_local(const char *host)
+{
+    static const char domain[] = ".localhost";
+    size_t length = strlen(host);
+    return length >= sizeof(domain) && strcasecmp(host + length - strlen(domain), domain) == 0;
+}
+
 /* The address that lwIP would take: the first of IPv4, and only if there is none, the first of
  * IPv6. */
 static esp_err_t resolve(const char *host, int port, struct sockaddr_storage *address,
@@ -34,7 +43,7 @@ static esp_err_t resolve(const char *host, int port, struct sockaddr_storage *ad
     char service[12];
     snprintf(service, sizeof(service), "%d", port);
     int error = errno;
-    int result = getaddrinfo(host, service, &hints, &found);
+    int result = getaddrinfo(is_local(host) ? "localhost" : host, service, &hints, &found);
     errno = error; /* it may have tried files that are not there */
     if (result != 0 || !found) {
         ESP_LOGE(TLS_TAG, "couldn't get hostname for :%s: getaddrinfo() returns %d, addrinfo=%p",
