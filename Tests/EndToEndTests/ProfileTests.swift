@@ -195,7 +195,8 @@ import Testing
         #expect(download.body == self.demo.prefix(10_000))
         let pieces = download.stretch("body")
         #expect(pieces.allSatisfy { $0.bytes % 100 == 0 })
-        #expect(pieces.first?.bytes == 100)
+        // A reader that comes late finds two at once.
+        #expect(pieces.contains { $0.bytes == 100 })
         #expect(pieces.count > 30, "\(pieces.count) pieces")
     }
 
