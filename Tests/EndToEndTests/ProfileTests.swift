@@ -195,8 +195,7 @@ import Testing
         #expect(download.body == self.demo.prefix(10_000))
         let pieces = download.stretch("body")
         #expect(pieces.allSatisfy { $0.bytes % 100 == 0 })
-        // A reader that comes late finds two at once.
-        #expect(pieces.contains { $0.bytes == 100 })
+        // A reader that comes late finds several at once: their number is what is certain.
         #expect(pieces.count > 30, "\(pieces.count) pieces")
     }
 
