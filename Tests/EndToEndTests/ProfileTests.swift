@@ -195,8 +195,17 @@ import Testing
         #expect(download.body == self.demo.prefix(10_000))
         let pieces = download.stretch("body")
         #expect(pieces.allSatisfy { $0.bytes % 100 == 0 })
-        // A reader that comes late finds several at once: their number is what is certain.
         #expect(pieces.count > 30, "\(pieces.count) pieces")
+    }
+
+    /// The profile's pause of 1 ms is shorter than what a busy machine keeps a reader waiting.
+    @Test func eachSliceStandsAloneForItsPause() throws {
+        let server = try Faultserve(["--fault", "slice size=100 pause=300ms to=300"])
+        let download = try Download(server, fields: ["Range: bytes=0-999"])
+        #expect(download.body == self.demo.prefix(1_000))
+        for place in [100, 200] { #expect(download.paused(at: place, of: "body"), "\(place)") }
+        // From there on it comes as it is.
+        #expect(!download.paused(at: 400, of: "body"))
     }
 
     @Test func wrongLengthSays5000BytesLessThanItSends() throws {
