@@ -35,7 +35,7 @@ public struct CertificateChain: HandshakeFault {
     }
 
     public func edit(_ handshake: inout Handshake, using dice: inout Dice) {
-        handshake.certificate.padding = self.padding
+        if self.padding > 0 { handshake.certificate.padding = self.padding }
         switch self.how {
         case .reversed: handshake.chain = .reversed
         case .doubled: handshake.chain = .doubled
