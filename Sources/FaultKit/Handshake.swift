@@ -22,8 +22,8 @@ public struct Handshake: Sendable, Hashable {
     public var clientCertificate = ClientCertificate.unasked
     /// The most plaintext that a record takes, in bytes, 1 to 16384.
     public var recordSize = 16_384
-    /// What happens in the middle of the connection's data; nil: nothing.
-    public var interlude: Interlude?
+    /// What the server says in the middle of the connection's data; nil: nothing.
+    public var postHandshake: PostHandshake?
     /// What the server answers the ClientHello with instead; nil: it goes on.
     public var refusal: Refusal?
 
@@ -86,7 +86,8 @@ public struct Handshake: Sendable, Hashable {
         case refused
     }
 
-    public struct Interlude: Sendable, Hashable {
+    /// A message behind the handshake (RFC 8446 §4.6, RFC 5246 §7.4.1.1).
+    public struct PostHandshake: Sendable, Hashable {
         public enum Kind: String, Sendable, Hashable, CaseIterable, KnobValue {
             /// HelloRequest of TLS 1.2 (RFC 5246 §7.4.1.1).
             case helloRequest = "hello-request"

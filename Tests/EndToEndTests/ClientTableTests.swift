@@ -28,7 +28,7 @@ import Testing
         "certificate-key", "certificate-names", "certificate-oddity", "certificate-subject",
         "certificate-usage", "ciphers", "client-certificate", "drop-record", "edit-server-hello",
         "empty-records", "expired", "fatal-alert", "flip-record", "groups", "handshake-end",
-        "inject-alert", "interlude", "intermediate", "not-tls", "not-yet-valid", "ocsp-staple",
+        "inject-alert", "post-handshake", "intermediate", "not-tls", "not-yet-valid", "ocsp-staple",
         "oversized-record", "plain-http", "record-header", "record-size", "repeat-record",
         "sessions", "split-record", "swap-records", "tls-versions", "wrong-name",
     ]

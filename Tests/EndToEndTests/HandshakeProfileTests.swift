@@ -1,3 +1,4 @@
+import FirmwareImage
 import Foundation
 import Testing
 
@@ -93,6 +94,25 @@ import Testing
         }
         let mode = try FileManager.default.attributesOfItem(atPath: folder.file("server"))
         #expect(mode[.posixPermissions] as? Int == 0o600)
+    }
+
+    /// The end of a response stays behind what waits for a renegotiation in its last bytes.
+    @Test func noByteIsLostBehindARenegotiation() throws {
+        let server = try Faultserve([
+            "--fault", "post-handshake what=hello-request after=602300",
+        ])
+        let done = try server.curl([
+            "-H", "Connection: close", "-o", server.folder.file("f"), server.url + "/firmware.bin",
+        ])
+        #expect(done.status == 0, "\(done.errors)")
+        #expect(try server.folder.bytes("f") == Data(AppImage.demo().bytes))
+    }
+
+    /// What OpenSSL does not know is said before a client comes.
+    @Test func groupsThatAreNoneAreSaidAtTheStart() throws {
+        let done = try run(
+            binary, ["--port", "0", "--fault", "groups list=P-521,nonsense"], within: 20)
+        #expect(done.status == 65 && done.errors.contains("no such groups"), "\(done.errors)")
     }
 
     /// Who resumes with a ticket does not see that the certificate has changed; whose ticket is not taken does.

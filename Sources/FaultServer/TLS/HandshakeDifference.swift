@@ -36,8 +36,8 @@ extension Handshake {
         )
         say("record size", "\(before.recordSize) bytes", "\(self.recordSize) bytes")
         if !self.hasItsKey, before.hasItsKey { changes.append("signed with another key") }
-        if let interlude, interlude != before.interlude {
-            changes.append("\(interlude.kind.rawValue) after \(interlude.after) bytes")
+        if let postHandshake, postHandshake != before.postHandshake {
+            changes.append("\(postHandshake.kind.rawValue) after \(postHandshake.after) bytes")
         }
         switch self.refusal {
         case .alert(let number): changes.append("refused with alert \(number)")
@@ -61,7 +61,10 @@ extension Certificate.Issuer {
         case .itself: "itself"
         case .stranger: "an unknown CA"
         case .lookalike: "another CA of that name"
-        case .certificate(let parent): "\(parent.commonName) by \(parent.issuer.words)"
+        case .certificate(let parent):
+            "\(parent.commonName)\(parent.isCrossSigned ? " (cross-signed)" : "")"
+                + (parent.permitted.isEmpty ? "" : " for \(parent.permitted.text)")
+                + " by \(parent.issuer.words)"
         }
     }
 }

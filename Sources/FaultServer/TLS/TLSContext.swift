@@ -34,6 +34,12 @@ final class TLSContext: @unchecked Sendable {
                 .data, "OpenSSL knows no cipher suite in '\(ciphers)'; 'openssl ciphers' lists them"
             )
         }
+        if let groups = handshake.groups, fs_ssl_ctx_set_groups(pointer, groups) != 1 {
+            ERR_clear_error()
+            throw ServerError(
+                .data,
+                "OpenSSL knows no such groups as '\(groups)'; write names such as P-521 or X25519")
+        }
         guard SSL_CTX_use_certificate(pointer, identity.leaf.pointer) == 1,
             SSL_CTX_use_PrivateKey(pointer, identity.key.pointer) == 1,
             identity.chain.allSatisfy({ fs_ssl_ctx_add1_chain_cert(pointer, $0.pointer) == 1 })
@@ -91,7 +97,7 @@ private func selectProtocol(
     _ offeredLength: UInt32, _: UnsafeMutableRawPointer?
 ) -> Int32 {
     guard let ssl, let session = TLSSession.of(ssl) else { return SSL_TLSEXT_ERR_NOACK }
-    switch session.handshakeRecipe.alpn {
+    switch session.context.handshake.alpn {
     case .unanswered: return SSL_TLSEXT_ERR_NOACK
     case .refused: return SSL_TLSEXT_ERR_ALERT_FATAL
     case .chosen:
@@ -154,7 +160,7 @@ private func judgeTicket(
     _ ssl: OpaquePointer?, _: OpaquePointer?, _: UnsafePointer<UInt8>?, _: Int,
     _ status: SSL_TICKET_STATUS, _: UnsafeMutableRawPointer?
 ) -> SSL_TICKET_RETURN {
-    if let ssl, TLSSession.of(ssl)?.handshakeRecipe.sessions == .refused {
+    if let ssl, TLSSession.of(ssl)?.context.handshake.sessions == .refused {
         return SSL_TICKET_RETURN(SSL_TICKET_RETURN_IGNORE_RENEW)
     }
     switch Int32(status) {
@@ -193,7 +199,7 @@ extension TLSContext {
             _ = SSL_set_num_tickets(ssl, 0)
         }
         // A renegotiation is never the client's idea.
-        if handshake.interlude?.kind != .helloRequest {
+        if handshake.postHandshake?.kind != .helloRequest {
             SSL_set_options(ssl, fs_op_no_renegotiation)
         }
         // OpenSSL's least; smaller pieces of data are cut by the session.

@@ -32,13 +32,12 @@ final class TLSSession {
     private let chooseContext: (Event.ClientHello) throws -> TLSContext
     /// The context that was chosen; kept as long as the session.
     private(set) var context: TLSContext
-    var handshakeRecipe: Handshake { self.context.handshake }
     /// The protocol that is chosen whatever the client offers; lives as long as the session, as OpenSSL refers
     /// to it.
     private(set) lazy var chosenProtocol: UnsafeMutableBufferPointer<UInt8>? = self.makeProtocol()
     /// Bytes of plaintext that were written.
     private var written = 0
-    private var isInterludeOver = false
+    private var hasSaidPostHandshake = false
     /// Alerts since the last call of `takeAlerts`.
     private var alerts: [Event.Alert] = []
     private(set) var hello: Event.ClientHello?
@@ -66,7 +65,7 @@ final class TLSSession {
 
     deinit {
         SSL_free(self.ssl)
-        if case .chosen = self.handshakeRecipe.alpn { self.chosenProtocol?.deallocate() }
+        if case .chosen = self.context.handshake.alpn { self.chosenProtocol?.deallocate() }
     }
 
     static func of(_ ssl: OpaquePointer) -> TLSSession? {
@@ -133,7 +132,7 @@ final class TLSSession {
     func write(_ plaintext: ByteBuffer) throws -> ByteBuffer? {
         var rest = plaintext
         while rest.readableBytes > 0 {
-            try self.playInterlude()
+            try self.sayPostHandshake()
             // The client's ClientHello is awaited, or the end of its handshake: data has no place between.
             if SSL_renegotiate_pending(self.ssl) == 1 { return rest }
             ERR_clear_error()
@@ -154,22 +153,22 @@ final class TLSSession {
 
     /// How much is written at once: OpenSSL cuts it into records by itself, but no smaller ones than 512 bytes.
     private func partLength(_ count: Int) -> Int {
-        let recipe = self.handshakeRecipe
-        var length = recipe.recordSize < 512 ? min(count, recipe.recordSize) : count
-        if let interlude = recipe.interlude, !self.isInterludeOver {
-            length = min(length, interlude.after - self.written)
+        let recordSize = self.context.handshake.recordSize
+        var length = recordSize < 512 ? min(count, recordSize) : count
+        if let message = self.context.handshake.postHandshake, !self.hasSaidPostHandshake {
+            length = min(length, message.after - self.written)
         }
         return length
     }
 
-    private func playInterlude() throws {
-        guard !self.isInterludeOver, let interlude = self.handshakeRecipe.interlude,
-            self.written >= interlude.after
+    private func sayPostHandshake() throws {
+        guard !self.hasSaidPostHandshake, let message = self.context.handshake.postHandshake,
+            self.written >= message.after
         else { return }
-        self.isInterludeOver = true
+        self.hasSaidPostHandshake = true
         ERR_clear_error()
         let isDone =
-            switch interlude.kind {
+            switch message.kind {
             case .helloRequest: SSL_renegotiate(self.ssl) == 1 && SSL_do_handshake(self.ssl) == 1
             case .keyUpdate: SSL_key_update(self.ssl, SSL_KEY_UPDATE_NOT_REQUESTED) == 1
             case .keyUpdateRequested: SSL_key_update(self.ssl, SSL_KEY_UPDATE_REQUESTED) == 1
@@ -178,7 +177,7 @@ final class TLSSession {
     }
 
     private func makeProtocol() -> UnsafeMutableBufferPointer<UInt8>? {
-        guard case .chosen(let name) = self.handshakeRecipe.alpn else { return nil }
+        guard case .chosen(let name) = self.context.handshake.alpn else { return nil }
         let bytes = UnsafeMutableBufferPointer<UInt8>.allocate(capacity: name.utf8.count)
         _ = bytes.initialize(fromContentsOf: Array(name.utf8))
         return bytes
