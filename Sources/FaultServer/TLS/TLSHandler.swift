@@ -28,8 +28,6 @@ final class TLSHandler: ChannelDuplexHandler {
     private var timer: Scheduled<Void>?
     /// Plaintext that waits for the end of a renegotiation, in order.
     private var waiting: [(plaintext: ByteBuffer, promise: EventLoopPromise<Void>?)] = []
-    /// How the server ends the connection once nothing waits.
-    private var waitingEnding: Ending?
     /// Set when the client has sent close_notify.
     private var clientSaidGoodbye = false
 
@@ -130,7 +128,6 @@ final class TLSHandler: ChannelDuplexHandler {
             }
             self.encrypt(plaintext, promise, context)
         }
-        if self.waiting.isEmpty, let waitingEnding { self.end(waitingEnding, context) }
     }
 
     private func abandonWaiting() {
@@ -145,8 +142,6 @@ final class TLSHandler: ChannelDuplexHandler {
             return context.triggerUserOutboundEvent(event, promise: promise)
         }
         promise?.succeed()
-        // An end stays behind the data that was written before it.
-        guard self.waiting.isEmpty || ending == .reset else { return self.waitingEnding = ending }
         self.end(ending, context)
     }
 
