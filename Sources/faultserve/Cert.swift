@@ -1,9 +1,19 @@
 import ArgumentParser
 import FaultServer
+import Foundation
 
 /// `faultserve cert`.
 struct Cert: ParsableCommand {
     static let configuration = CommandConfiguration(
+        abstract: "Write certificates to files, show them, and say which names a device takes.",
+        subcommands: [CertMake.self, CertShow.self, CertMatrix.self],
+        defaultSubcommand: CertMake.self)
+}
+
+/// `faultserve cert make`, or `cert` alone.
+struct CertMake: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "make",
         abstract: "Write certificates to files and say what a device must match.",
         discussion: """
             Writes ca_cert.pem (to flash), and server_cert.pem and server_key.pem for another server \
@@ -42,6 +52,66 @@ struct Cert: ParsableCommand {
 
             A device must match:
               \(written.facts.joined(separator: "\n  "))
+
+            Who has the CA's key can pose as any server to a device that trusts it: flash this CA on devices
+            on your desk, and not on those that you ship.
             """)
+    }
+}
+
+/// `faultserve cert show`.
+struct CertShow: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "show",
+        abstract: "Show the certificates of PEM files as clients read them.")
+
+    @Argument(help: "PEM files.")
+    var files: [String]
+
+    func run() throws {
+        let blocks = try self.files.flatMap { file in
+            try CertificateFile.describe(path: file).map { facts in
+                "\(file)\n  " + facts.joined(separator: "\n  ")
+            }
+        }
+        Terminal.write(blocks.joined(separator: "\n\n"))
+    }
+}
+
+/// `faultserve cert matrix`.
+struct CertMatrix: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "matrix",
+        abstract: "Say which clients take which names on a certificate for a host.",
+        discussion: """
+            A row for each shipped profile that puts other names on the certificate. The columns are rules: RFC 6125; \
+            Mbed TLS before 3.5, which knows no addresses but as text; Mbed TLS from 3.5 on; and the OpenSSL that this \
+            program is linked with.
+            """)
+
+    @Option(
+        help: ArgumentHelp(
+            "The host that is called, and the names on the honest certificate (repeatable).",
+            valueName: "name|address"))
+    var host = ["localhost"]
+
+    @Flag(help: "Print JSON.")
+    var json = false
+
+    @OptionGroup var library: LibraryOptions
+
+    func run() throws {
+        let rows = try NameMatrix.rows(of: try self.library.library.all(), hosts: self.host)
+        if self.json {
+            let encoder = JSONEncoder()
+            encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+            return Terminal.write(String(decoding: try encoder.encode(rows), as: UTF8.self))
+        }
+        let rules = NameRule.allCases.map(\.rawValue)
+        let lines = rows.map { row in
+            [row.profile, row.host] + rules.map { row.isTaken[$0] == true ? "takes it" : "-" }
+                + [([row.commonName].map { "CN=\($0)" } + row.names).joined(separator: ", ")]
+        }
+        Terminal.write(Terminal.table([["profile", "host"] + rules + ["names"]] + lines))
     }
 }

@@ -32,6 +32,21 @@ import Testing
         }
     }
 
+    @Test func theProfilesBesideBadSSLAreShipped() throws {
+        let rows = try Self.text("docs/badssl.md").split(separator: "\n").filter {
+            $0.hasPrefix("| ") && !$0.contains("---")
+        }.dropFirst()
+        var count = 0
+        for row in rows {
+            let cell = row.split(separator: "|")[1].trimmingCharacters(in: .whitespaces)
+            guard let match = cell.firstMatch(of: #/^`([a-z0-9.-]+)`/#) else { continue }
+            count += 1
+            let path = "\(checkout)/profiles/\(match.1).yaml"
+            #expect(FileManager.default.fileExists(atPath: path), "\(row)")
+        }
+        #expect(count > 20)
+    }
+
     @Test func everyProfileInThemIsRight() throws {
         let block = try Regex("```yaml\n([^`]+)```")
         let name = try Regex("name: ([a-z-]+)")

@@ -21,6 +21,12 @@ import Testing
         #expect(CertificateNames.complaint(["san": name])?.knob == "san")
     }
 
+    @Test func manyNamesComeBefore() throws {
+        let names = EditedHandshake.by(try CertificateNames(["more": "2"])).certificate.names
+        #expect(names == [.dns("name-0.example"), .dns("name-1.example"), .dns("a.example")])
+        #expect(CertificateNames.complaint(["more": "20001"])?.knob == "more")
+    }
+
     @Test func aNameCanHoldANul() throws {
         let names = EditedHandshake.by(
             try CertificateNames(["san": "DNS:a\\0.example,URI:https://a.example"])

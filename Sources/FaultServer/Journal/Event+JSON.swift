@@ -37,6 +37,9 @@ extension Event: Encodable {
             try put("alpn", hello.protocols)
             try put("versions", hello.versions)
             try put("ciphers", hello.ciphers)
+            try put("groups", hello.groups)
+            try put("ja3", hello.ja3)
+            try put("ja3Digest", hello.ja3Digest)
         case .handshake(let version, let cipher, let alpn, let resumed, let names):
             try put("version", version)
             try put("cipher", cipher)

@@ -25,11 +25,27 @@ extension Event {
     }
 }
 
+extension Event.ClientHello {
+    /// As in `hello for a.example: TLS 1.3, 1.2; 30 suites; x25519, secp256r1; h2, http/1.1`.
+    fileprivate var sentence: String {
+        let name = self.serverName.map { "for \($0.printable)" } ?? "without a name"
+        var parts = ["TLS \(self.versions.joined(separator: ", "))"]
+        parts.append("\(self.ciphers.count) suites that are known here")
+        if !self.groups.isEmpty { parts.append(self.groups.joined(separator: ", ")) }
+        if !self.protocols.isEmpty {
+            parts.append(self.protocols.map(\.printable).joined(separator: ", "))
+        }
+        return "hello \(name): \(parts.joined(separator: "; "))"
+    }
+}
+
 extension Event.Kind {
     fileprivate var sentence: (String, Event.Tone)? {
         switch self {
-        case .start, .listening, .hello:
+        case .start, .listening:
             return nil
+        case .hello(let hello):
+            return (hello.sentence, .quiet)
         case .accepted(let client):
             return ("\(client) connected", .quiet)
         case .handshake(let version, let cipher, _, let resumed, _):

@@ -47,6 +47,12 @@ public struct Event: Sendable {
         public var protocols: [String] = []
         public var versions: [String] = []
         public var ciphers: [String] = []
+        /// Groups of key exchange by their names in the registry, in the client's order (RFC 8446 §4.2.7).
+        public var groups: [String] = []
+        /// Versions, suites, extensions, groups and point formats as numbers, and the MD5 of them (JA3): the same
+        /// for each hello of the same build of a client.
+        public var ja3 = ""
+        public var ja3Digest = ""
 
         public init() {}
     }

@@ -9,7 +9,50 @@ extension Event.ClientHello {
             Self.extension(TLSEXT_TYPE_application_layer_protocol_negotiation, of: ssl))
         self.versions = Self.versions(of: ssl)
         self.ciphers = Self.ciphers(of: ssl)
+        let groups = Self.numbers(
+            Self.extension(TLSEXT_TYPE_supported_groups, of: ssl).dropFirst(2))
+        self.groups = groups.compactMap { Self.groupNames[$0] }
+        let fingerprint = JA3(
+            version: Int(SSL_client_hello_get0_legacy_version(ssl)),
+            ciphers: Self.numbers(Self.cipherBytes(of: ssl)), extensions: Self.extensions(of: ssl),
+            groups: groups,
+            pointFormats: Self.extension(TLSEXT_TYPE_ec_point_formats, of: ssl).dropFirst().map {
+                Int($0)
+            })
+        self.ja3 = fingerprint.text
+        self.ja3Digest = fingerprint.digest
     }
+
+    /// Numbers of two bytes each.
+    private static func numbers(_ bytes: some Collection<UInt8>) -> [Int] {
+        let bytes = Array(bytes)
+        return stride(from: 0, to: bytes.count - 1, by: 2).map {
+            Int(bytes[$0]) << 8 | Int(bytes[$0 + 1])
+        }
+    }
+
+    private static func cipherBytes(of ssl: OpaquePointer) -> [UInt8] {
+        var start: UnsafePointer<UInt8>?
+        let count = SSL_client_hello_get0_ciphers(ssl, &start)
+        return Array(UnsafeBufferPointer(start: start, count: count))
+    }
+
+    /// Numbers of the extensions, in the client's order.
+    private static func extensions(of ssl: OpaquePointer) -> [Int] {
+        var list: UnsafeMutablePointer<Int32>?
+        var count = 0
+        guard SSL_client_hello_get1_extensions_present(ssl, &list, &count) == 1 else { return [] }
+        defer { CRYPTO_free(list, nil, 0) }
+        return UnsafeBufferPointer(start: list, count: count).map { Int($0) }
+    }
+
+    /// TLS Supported Groups of the registry, those that clients of today offer.
+    private static let groupNames = [
+        21: "secp224r1", 19: "secp192r1", 23: "secp256r1", 24: "secp384r1", 25: "secp521r1",
+        26: "brainpoolP256r1", 27: "brainpoolP384r1", 28: "brainpoolP512r1", 29: "x25519",
+        30: "x448", 256: "ffdhe2048", 257: "ffdhe3072", 258: "ffdhe4096", 259: "ffdhe6144",
+        260: "ffdhe8192", 4587: "SecP256r1MLKEM768", 4588: "X25519MLKEM768",
+    ]
 
     private static func `extension`(_ type: Int32, of ssl: OpaquePointer) -> [UInt8] {
         var start: UnsafePointer<UInt8>?
