@@ -65,13 +65,7 @@ static inline int fs_ssl_ctx_new_index(void) { return SSL_CTX_get_ex_new_index(0
 // SSL_OP_BIT(n) is no constant expression to Swift.
 static const uint64_t fs_op_no_ticket = SSL_OP_NO_TICKET;
 static const uint64_t fs_op_no_renegotiation = SSL_OP_NO_RENEGOTIATION;
-
-// A stack of ciphers is a macro-made type.
-static inline int fs_sk_cipher_num(const STACK_OF(SSL_CIPHER) *list) { return sk_SSL_CIPHER_num(list); }
-static inline const SSL_CIPHER *fs_sk_cipher_value(const STACK_OF(SSL_CIPHER) *list, int at) {
-    return sk_SSL_CIPHER_value(list, at);
-}
-static inline void fs_sk_cipher_free(STACK_OF(SSL_CIPHER) *list) { sk_SSL_CIPHER_free(list); }
+static const uint64_t fs_op_server_preference = SSL_OP_CIPHER_SERVER_PREFERENCE;
 
 // Certificates
 

@@ -36,16 +36,16 @@ struct CertMake: ParsableCommand {
     @Flag(help: "Replace files that are there.")
     var force = false
 
-    @Option(help: "The folder of the local CA.")
-    var caDir: String?
+    @OptionGroup var authority: AuthorityOptions
 
     func run() throws {
-        let hosts = self.host.isEmpty ? Hosts.local() : self.host
         let written =
             self.selfSigned
-            ? try SelfSignedPair.write(to: self.out, host: hosts[0], force: self.force)
-            : try Authority.open(in: self.caDir ?? Authority.defaultDirectory)
-                .export(to: self.out, hosts: hosts, force: self.force)
+            ? try SelfSignedPair.write(
+                to: self.out, host: self.host.first ?? Hosts.local()[0], force: self.force)
+            : try Authority.open(
+                in: self.authority.directory, permits: self.authority.caConstrain
+            ).export(to: self.out, hosts: self.host, force: self.force)
         Terminal.write(
             """
             Wrote \(written.paths.joined(separator: ", "))
@@ -63,18 +63,36 @@ struct CertMake: ParsableCommand {
 struct CertShow: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "show",
-        abstract: "Show the certificates of PEM files as clients read them.")
+        abstract: "Show certificates as clients read them: of PEM files, or what a server presents.",
+        discussion: """
+            Without files it shows what 'faultserve' with the same options presents to a client whom every \
+            rule strikes, the leaf first.
+            """)
 
     @Argument(help: "PEM files.")
-    var files: [String]
+    var files: [String] = []
+
+    @OptionGroup var plan: PlanOptions
+    @OptionGroup var identity: IdentityOptions
 
     func run() throws {
-        let blocks = try self.files.flatMap { file in
-            try CertificateFile.describe(path: file).map { facts in
-                "\(file)\n  " + facts.joined(separator: "\n  ")
+        Terminal.write(try self.blocks().joined(separator: "\n\n"))
+    }
+
+    private func blocks() throws -> [String] {
+        guard self.files.isEmpty else {
+            return try self.files.flatMap { file in
+                try CertificateReport.file(file).map { Self.block(file, $0) }
             }
         }
-        Terminal.write(blocks.joined(separator: "\n\n"))
+        let presented = try CertificateReport.presented(
+            under: self.plan.compiled(), source: self.identity.source(root: nil),
+            hosts: self.identity.host)
+        return zip(0..., presented).map { Self.block($0 == 0 ? "leaf" : "chain, \($0)", $1) }
+    }
+
+    private static func block(_ title: String, _ facts: [String]) -> String {
+        "\(title)\n  " + facts.joined(separator: "\n  ")
     }
 }
 

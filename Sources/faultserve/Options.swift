@@ -151,8 +151,7 @@ struct IdentityOptions: ParsableArguments {
             valueName: "name|address"))
     var host: [String] = []
 
-    @Option(help: "The folder of the local CA.")
-    var caDir: String?
+    @OptionGroup var authority: AuthorityOptions
 
     @Option(help: "Your own certificate, with its chain, in PEM.")
     var cert: String?
@@ -160,7 +159,7 @@ struct IdentityOptions: ParsableArguments {
     @Option(help: "Its private key, in PEM, not encrypted.")
     var key: String?
 
-    var isGiven: Bool { self.caDir != nil || self.cert != nil || self.key != nil }
+    var isGiven: Bool { self.authority.isGiven || self.cert != nil || self.key != nil }
 
     func validate() throws {
         guard (self.cert == nil) == (self.key == nil) else {
@@ -172,9 +171,31 @@ struct IdentityOptions: ParsableArguments {
     ///   else is given.
     func source(root: String?) throws -> IdentitySource {
         if let cert, let key { return .files(certificate: cert, key: key) }
-        if let caDir { return .authority(directory: caDir) }
+        if self.authority.isGiven { return self.authority.source }
         return root.flatMap(IdentitySource.pair(inRoot:)) ?? .localAuthority
     }
+}
+
+/// The local CA.
+struct AuthorityOptions: ParsableArguments {
+    @Option(help: "The folder of the local CA.")
+    var caDir: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "Make a CA that vouches for this host, and names below it, alone (repeatable).",
+            discussion: """
+                Whoever trusts such a CA is safe from its key for all other names, if the client looks at name \
+                constraints: OpenSSL, GnuTLS and browsers do, Mbed TLS does not.
+                """,
+            valueName: "name|address"))
+    var caConstrain: [String] = []
+
+    var isGiven: Bool { self.caDir != nil || !self.caConstrain.isEmpty }
+
+    var directory: String { self.caDir ?? Authority.defaultDirectory }
+
+    var source: IdentitySource { .authority(directory: self.directory, permits: self.caConstrain) }
 }
 
 /// The beginning of a file, for a summary.

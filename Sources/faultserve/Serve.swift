@@ -82,7 +82,7 @@ struct Serve: AsyncParsableCommand {
             throw ValidationError("--plain speaks no TLS: leave out --keylog")
         }
         if self.plain, self.identity.isGiven {
-            throw ValidationError("--plain speaks no TLS: leave out --cert, --key and --ca-dir")
+            throw ValidationError("--plain speaks no TLS: leave out --cert, --key, --ca-dir and --ca-constrain")
         }
     }
 

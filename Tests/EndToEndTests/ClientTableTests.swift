@@ -141,8 +141,8 @@ import Testing
     func eachClientSaysOfEachProfileWhatTheTableHas() throws {
         let names = try Self.profiles()
         #expect(names.count > 80)
-        let folder = try Folder()
-        let rows = try names.map { name in
+        let rows = try concurrently(names) { name in
+            let folder = try Folder()
             let host = try Self.host(of: name)
             let server = try Faultserve(["--profile", name, "--host", host])
             let verdicts = try Self.clients.map { client in

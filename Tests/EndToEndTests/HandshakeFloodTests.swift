@@ -17,7 +17,7 @@ import Testing
         "empty-records on=link record=1 count=10", "expired", "fatal-alert number=80",
         "flip-record on=link record=1", "groups list=X448", "groups list=P-521",
         "handshake-end on=link before=certificate", "handshake-end on=link before=finished",
-        "inject-alert on=link record=1", "interlude after=1", "intermediate flaw=missing",
+        "inject-alert on=link record=1", "post-handshake after=1", "intermediate flaw=missing",
         "intermediate flaw=path-length", "not-tls", "not-yet-valid", "ocsp-staple status=revoked",
         "plain-http", "record-header on=link content-type=99 record=1", "record-size bytes=16",
         "repeat-record on=link record=1", "sessions tickets=refused",

@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import Synchronization
 import Testing
 
 /// A program's end.
@@ -52,6 +53,28 @@ func run(
         status: child.status ?? -1,
         output: String(decoding: try folder.bytes("out"), as: UTF8.self),
         errors: String(decoding: try folder.bytes("err"), as: UTF8.self))
+}
+
+/// Does the same for each, a few at once, and returns what came of it in their order.
+func concurrently<Element: Sendable, Result: Sendable>(
+    _ elements: [Element], width: Int = 4, _ body: @Sendable (Element) throws -> Result
+) throws -> [Result] {
+    let next = Mutex(0)
+    let results = Mutex<[Int: Swift.Result<Result, any Error>]>([:])
+    DispatchQueue.concurrentPerform(iterations: width) { _ in
+        while true {
+            let index = next.withLock { next in
+                defer { next += 1 }
+                return next
+            }
+            guard index < elements.count else { return }
+            let result = Swift.Result { try body(elements[index]) }
+            results.withLock { $0[index] = result }
+        }
+    }
+    return try results.withLock { results in
+        try elements.indices.map { try results[$0, default: .failure(CancellationError())].get() }
+    }
 }
 
 /// A process of the tests' own, with files for its standard streams, so that nothing blocks whatever

@@ -30,9 +30,15 @@ package struct Authority: Sendable {
     ///
     /// Servers that do so at the same time end with the same CA: whoever makes the key first has
     /// made it for all, and the same goes for the certificate of that key.
+    /// - Parameter permits: the hosts that the CA is to vouch for, with the names below them, and for no others
+    ///   (RFC 5280 §4.2.1.10); empty: whatever the CA permits.
     /// - Throws: ``ServerError`` if the folder cannot be used, if its key can be read by others, or
-    ///   if what it holds is no CA.
-    package static func open(in directory: String) throws(ServerError) -> Authority {
+    ///   if what it holds is no CA, or permits others.
+    package static func open(
+        in directory: String, permits: [String] = []
+    ) throws(ServerError) -> Authority {
+        var permitted: [SubjectAltName] = []
+        for host in permits { permitted += try Host(host).names }
         try WholeFile.makeFolder(directory)
         let certificateFile = WholeFile(path: "\(directory)/\(Self.certificateName)")
         // Read before the key: if it is there and its key is not, that is no race between servers.
@@ -40,9 +46,35 @@ package struct Authority: Sendable {
         let key = try Self.key(in: directory, make: certificate == nil)
         if certificate == nil {
             // If another server was faster, its certificate is read below.
-            _ = try certificateFile.create(Self.makeCertificate(for: key).pem(), mode: 0o644)
+            _ = try certificateFile.create(
+                Self.makeCertificate(for: key, permitting: permitted).pem(), mode: 0o644)
         }
-        return try Authority(key: key, certificateFile: certificateFile)
+        let authority = try Authority(key: key, certificateFile: certificateFile)
+        let found = authority.issuer.certificate.permitted
+        guard permitted.isEmpty || Set(permitted) == Set(found) else {
+            let held = found.isEmpty ? "any name" : Hosts.described(found)
+            throw ServerError(
+                .usage,
+                "the CA in \(directory) vouches for \(held), and not for "
+                    + "\(Hosts.described(permitted)) alone; choose another folder by --ca-dir")
+        }
+        return authority
+    }
+
+    /// The hosts that an honest certificate of this CA is for.
+    /// - Parameter asked: empty: what the CA permits, or this machine's.
+    /// - Throws: ``ServerError`` if the CA does not permit one that was asked for.
+    func hosts(asked: [String]) throws(ServerError) -> [String] {
+        let permitted = self.issuer.certificate.permitted
+        guard !permitted.isEmpty else { return asked.isEmpty ? Hosts.local() : asked }
+        guard !asked.isEmpty else { return Hosts.named(in: permitted) }
+        for host in asked where !(try Host(host).isBelow(permitted)) {
+            throw ServerError(
+                .usage,
+                "\(self.certificatePath) vouches for \(Hosts.described(permitted)) alone, and not for "
+                    + "\(host); choose others by --host, or another CA by --ca-dir")
+        }
+        return asked
     }
 
     private init(key: PrivateKey, certificateFile: WholeFile) throws(ServerError) {
@@ -91,27 +123,30 @@ package struct Authority: Sendable {
     }
 
     /// Valid for 20 years, and since a year ago, because a device's clock may be behind.
-    private static func makeCertificate(for key: PrivateKey) throws(ServerError) -> X509Certificate
-    {
+    private static func makeCertificate(
+        for key: PrivateKey, permitting permitted: [SubjectAltName]
+    ) throws(ServerError) -> X509Certificate {
         // Devices tell CAs apart by name, so two must not share one.
         let mark = try key.publicDigest().prefix(4).map(\.hex).joined()
-        let recipe = Certificate(
+        var recipe = Certificate(
             commonName: "faultserve test CA \(mark)", names: [],
             notBefore: .hours(-365 * 24), notAfter: .hours(20 * 365 * 24))
+        recipe.permitted = permitted
         return try CertificateDraft.authority(recipe, key: key).signed(at: WallClock.now())
     }
 
     /// Writes what another server needs to be taken for this one: `ca_cert.pem`, `server_cert.pem`
     /// and `server_key.pem`.
     /// - Parameters:
-    ///   - hosts: names and addresses for the certificate; the first becomes its CN.
+    ///   - hosts: names and addresses for the certificate, the first for its CN; none: those of the CA or of
+    ///     this machine.
     ///   - force: whether files that are there are replaced.
     /// - Throws: ``ServerError`` for a wrong host, a file that is there, or a folder that cannot be
     ///   used.
     package func export(
         to directory: String, hosts: [String], force: Bool
     ) throws(ServerError) -> WrittenIdentity {
-        let recipe = try Certificate.honest(for: hosts)
+        let recipe = try Certificate.honest(for: self.hosts(asked: hosts))
         let key = try PrivateKey.p256()
         let leaf = try self.issuer.mint(recipe, for: key, at: WallClock.now())
         let paths = try PEMFile.write(

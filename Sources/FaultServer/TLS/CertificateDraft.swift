@@ -34,15 +34,26 @@ struct CertificateDraft {
         return CertificateDraft(recipe: recipe, key: key, extensions: extensions)
     }
 
-    /// The certificate of a CA.
+    /// The certificate of a CA. What it permits is not critical, as RFC 5280 §4.2.1.10 wants it: Mbed TLS takes no
+    /// certificate with critical name constraints.
     static func authority(_ recipe: Certificate, key: PrivateKey) -> CertificateDraft {
-        CertificateDraft(
-            recipe: recipe, key: key,
-            extensions: [
-                (NID_basic_constraints, "critical,CA:TRUE"),
-                (NID_key_usage, "critical,keyCertSign,cRLSign"),
-                (NID_subject_key_identifier, "hash"),
-            ])
+        var extensions = [
+            (NID_basic_constraints, "critical,CA:TRUE"),
+            (NID_key_usage, "critical,keyCertSign,cRLSign"),
+            (NID_subject_key_identifier, "hash"),
+        ]
+        if !recipe.permitted.isEmpty {
+            extensions.append((NID_name_constraints, Self.subtrees(of: recipe.permitted)))
+        }
+        return CertificateDraft(recipe: recipe, key: key, extensions: extensions)
+    }
+
+    /// A kind of name of which there is none here would be free for all, so that addresses are excluded by name.
+    private static func subtrees(of permitted: [SubjectAltName]) -> String {
+        let hasAddress = permitted.contains { if case .ip = $0 { true } else { false } }
+        let excluded = hasAddress ? [] : ["IP:0.0.0.0/0.0.0.0", "IP:::/::"]
+        return (permitted.map { "permitted;\($0.subtree)" } + excluded.map { "excluded;\($0)" })
+            .joined(separator: ",")
     }
 
     /// What `openssl req -x509` makes with Debian's openssl.cnf.

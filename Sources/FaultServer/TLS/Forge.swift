@@ -37,7 +37,7 @@ final class Forge: Sendable {
     /// - Parameters:
     ///   - source: where the certificates come from.
     ///   - hosts: names and addresses for the honest certificate, the first for its CN; none means
-    ///     those of ``Hosts/local()``. Given files say so themselves.
+    ///     those that the CA permits, or of ``Hosts/local()``. Given files say so themselves.
     ///   - now: the clock, in seconds since 1970.
     /// - Throws: ``ServerError`` for a wrong host and for files that cannot be used.
     init(
@@ -47,9 +47,9 @@ final class Forge: Sendable {
         self.keys = Mutex([.p256: try .p256()])
         self.now = now
         switch source {
-        case .authority(let directory):
-            let authority = try Authority.open(in: directory)
-            self.honest = try .honest(for: hosts.isEmpty ? Hosts.local() : hosts)
+        case .authority(let directory, let permits):
+            let authority = try Authority.open(in: directory, permits: permits)
+            self.honest = try .honest(for: authority.hosts(asked: hosts))
             self.given = nil
             self.issuer = authority.issuer
             self.chain = []

@@ -31,6 +31,18 @@ enum Host: Hashable, CustomStringConvertible {
         }
     }
 
+    /// Whether it is one of these, or a name below one (RFC 5280 §4.2.1.10).
+    func isBelow(_ permitted: [SubjectAltName]) -> Bool {
+        permitted.contains { constraint in
+            switch (self, constraint) {
+            case (.address(let address), .ip(let text)): HostAddress(text) == address
+            case (.name(let name), .dns(let base)):
+                ".\(name)".lowercased().hasSuffix(".\(base)".lowercased())
+            default: false
+            }
+        }
+    }
+
     var description: String {
         switch self {
         case .name(let name): name

@@ -1,3 +1,4 @@
+import FaultKit
 import Glibc
 
 /// The hosts that a certificate is for when nobody says which.
@@ -7,6 +8,22 @@ package enum Hosts {
     ///
     /// The first is what a device on the same network would use, so that it becomes the CN.
     package static func local() -> [String] { Self.order(Self.addresses()) }
+
+    /// The hosts that names stand for, each once: an address is there as an iPAddress and as a dNSName.
+    static func named(in names: [SubjectAltName]) -> [String] {
+        var seen: Set<String> = []
+        return names.compactMap { name in
+            switch name {
+            case .dns(let text), .ip(let text): text
+            case .uri: nil
+            }
+        }.filter { seen.insert($0).inserted }
+    }
+
+    /// For sentences.
+    static func described(_ names: [SubjectAltName]) -> String {
+        Self.named(in: names).joined(separator: ", ")
+    }
 
     /// Puts addresses in the order of ``local()``.
     static func order(_ addresses: [HostAddress]) -> [String] {

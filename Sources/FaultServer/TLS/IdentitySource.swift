@@ -2,8 +2,9 @@ import Glibc
 
 /// Where the certificates of a server come from.
 public enum IdentitySource: Sendable, Hashable {
-    /// The CA in a folder, which is made if it is missing, mints them.
-    case authority(directory: String)
+    /// The CA in a folder, which is made if it is missing, mints them. It vouches for nothing but the hosts in
+    /// `permits`, and for names below them; none: for any.
+    case authority(directory: String, permits: [String] = [])
     /// They are given: PEM files with the certificate, followed by those of its chain, and with its
     /// private key.
     case files(certificate: String, key: String)

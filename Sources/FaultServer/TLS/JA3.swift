@@ -5,11 +5,13 @@ import COpenSSL
 struct JA3 {
     let text: String
 
-    init(version: Int, ciphers: [Int], extensions: [Int], groups: [Int], pointFormats: [Int]) {
-        let lists = [ciphers, extensions, groups, pointFormats].map { list in
+    init(_ hello: ClientHelloMessage) {
+        let lists = [
+            hello.cipherSuites, hello.extensions.map(\.type), hello.groups, hello.pointFormats,
+        ].map { list in
             list.filter { !Self.isGREASE($0) }.map(String.init).joined(separator: "-")
         }
-        self.text = ([String(version)] + lists).joined(separator: ",")
+        self.text = ([String(hello.legacyVersion)] + lists).joined(separator: ",")
     }
 
     /// MD5 in hexadecimal digits.

@@ -1,5 +1,5 @@
 import COpenSSL
-public import FaultKit
+import FaultKit
 
 /// How a kind of client compares the host in its URL with a certificate's names.
 public enum NameRule: String, Sendable, CaseIterable {
@@ -78,12 +78,8 @@ public enum NameMatrix {
         let honest = try Certificate.honest(for: hosts)
         var rows = [try Self.row("(none)", honest, host: hosts[0])]
         for profile in profiles {
-            var handshake = Handshake(certificate: honest)
-            var dice = Dice(seed: profile.seed)
-            for rule in Plan(profiles: [profile], step: 1, seed: profile.seed).rules {
-                if case .handshake(let fault) = rule.hook { fault.edit(&handshake, using: &dice) }
-            }
-            let new = handshake.certificate
+            let plan = Plan(profiles: [profile], step: 1, seed: profile.seed)
+            let new = plan.strike(Handshake(certificate: honest)).certificate
             guard new.names != honest.names || new.commonName != honest.commonName else {
                 continue
             }

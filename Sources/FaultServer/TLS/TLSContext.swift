@@ -29,7 +29,10 @@ final class TLSContext: @unchecked Sendable {
             pointer, Int(SSL_MODE_RELEASE_BUFFERS) | Int(SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER))
         _ = fs_ssl_ctx_set_session_cache_mode(pointer, Int(SSL_SESS_CACHE_OFF))
         if handshake.isWeak { SSL_CTX_set_security_level(pointer, 0) }
-        if let ciphers = handshake.ciphers, SSL_CTX_set_cipher_list(pointer, ciphers) != 1 {
+        SSL_CTX_set_options(pointer, fs_op_server_preference)
+        if let ciphers = handshake.ciphers ?? Self.ciphers(for: handshake.versions),
+            SSL_CTX_set_cipher_list(pointer, ciphers) != 1
+        {
             throw ServerError(
                 .data, "OpenSSL knows no cipher suite in '\(ciphers)'; 'openssl ciphers' lists them"
             )
@@ -59,6 +62,12 @@ final class TLSContext: @unchecked Sendable {
     }
 
     deinit { SSL_CTX_free(self.pointer) }
+
+    /// The suites up to TLS 1.2 that a server of today offers (RFC 9325 §4.2); before TLS 1.2 there are none of
+    /// them, so that OpenSSL's own list has to do.
+    private static func ciphers(for versions: ClosedRange<TLSVersion>) -> String? {
+        versions.lowerBound < .tls1_2 ? nil : "ECDHE+AESGCM:ECDHE+CHACHA20"
+    }
 
     fileprivate var staple: [UInt8] { self.identity.staple }
 }
@@ -121,6 +130,15 @@ private func selectProtocol(
         place += 1 + length
     }
     return SSL_TLSEXT_ERR_NOACK
+}
+
+/// Shows the session the handshake messages of the client: OpenSSL itself lists only the extensions that it knows.
+func keepClientHello(
+    _ isSent: Int32, _: Int32, _ contentType: Int32, _ bytes: UnsafeRawPointer?, _ count: Int,
+    _ ssl: OpaquePointer?, _: UnsafeMutableRawPointer?
+) {
+    guard isSent == 0, contentType == SSL3_RT_HANDSHAKE, let ssl else { return }
+    TLSSession.of(ssl)?.keep(UnsafeRawBufferPointer(start: bytes, count: count))
 }
 
 /// Hands the ClientHello to the session, which chooses the context.

@@ -41,6 +41,8 @@ final class TLSSession {
     /// Alerts since the last call of `takeAlerts`.
     private var alerts: [Event.Alert] = []
     private(set) var hello: Event.ClientHello?
+    /// The ClientHello as it came, until it has been read.
+    private var helloMessage: ClientHelloMessage?
     private(set) var choiceError: (any Error)?
     /// How the handshake is refused, once the ClientHello was read.
     var refusal: Handshake.Refusal? { self.context.handshake.refusal }
@@ -61,6 +63,7 @@ final class TLSSession {
         // Unretained is sound: this object owns the SSL, whose callbacks run in its calls only.
         SSL_set_ex_data(ssl, 0, Unmanaged.passUnretained(self).toOpaque())
         SSL_set_accept_state(ssl)
+        SSL_set_msg_callback(ssl, keepClientHello)
     }
 
     deinit {
@@ -214,11 +217,18 @@ final class TLSSession {
 
     func note(_ alert: Event.Alert) { self.alerts.append(alert) }
 
+    /// Keeps a handshake message of the client that is a ClientHello.
+    func keep(_ message: UnsafeRawBufferPointer) {
+        self.helloMessage = ClientHelloMessage(Array(message))
+    }
+
     /// Reads the ClientHello and takes on the context that it is answered with.
     func choose() -> Bool {
         // After a HelloRetryRequest, or to renegotiate, the client comes with another; the choice stays.
         guard self.hello == nil else { return true }
-        let hello = Event.ClientHello(reading: self.ssl)
+        SSL_set_msg_callback(self.ssl, nil)
+        let hello =
+            self.helloMessage.map { Event.ClientHello($0, namedBy: self.ssl) } ?? Event.ClientHello()
         self.hello = hello
         do {
             self.context = try self.chooseContext(hello)

@@ -82,15 +82,23 @@ final class X509Certificate: @unchecked Sendable {
         else { return [] }
         defer { GENERAL_NAMES_free(stack) }
         return (0..<OPENSSL_sk_num(stack)).compactMap { index in
-            var kind: Int32 = 0
-            let name = OPENSSL_sk_value(stack, index)?.assumingMemoryBound(to: GENERAL_NAME.self)
-            guard let value = GENERAL_NAME_get0_value(name, &kind) else { return nil }
-            let bytes = [UInt8](asn1: value.assumingMemoryBound(to: ASN1_STRING.self))
-            switch kind {
-            case GEN_DNS: return .dns(String(decoding: bytes, as: UTF8.self))
-            case GEN_IPADD: return HostAddress(bytes).map { .ip($0.description) }
-            default: return nil
+            OPENSSL_sk_value(stack, index).flatMap {
+                SubjectAltName(general: $0.assumingMemoryBound(to: GENERAL_NAME.self))
             }
+        }
+    }
+
+    /// The names that this CA may vouch for, and names below them (RFC 5280 §4.2.1.10); empty: any.
+    var permitted: [SubjectAltName] {
+        guard
+            let constraints = X509_get_ext_d2i(self.pointer, NID_name_constraints, nil, nil)?
+                .assumingMemoryBound(to: NAME_CONSTRAINTS.self)
+        else { return [] }
+        defer { NAME_CONSTRAINTS_free(constraints) }
+        let subtrees = constraints.pointee.permittedSubtrees
+        return (0..<max(0, OPENSSL_sk_num(subtrees))).compactMap { index in
+            OPENSSL_sk_value(subtrees, index)?.assumingMemoryBound(to: GENERAL_SUBTREE.self)
+                .pointee.base.flatMap(SubjectAltName.init(general:))
         }
     }
 
@@ -160,6 +168,24 @@ extension X509Certificate {
         func since(_ now: Int) -> TimeAmount {
             let bound = 290 * 365 * 86_400
             return .seconds(Int64(min(max(self.secondsSince1970 - now, -bound), bound)))
+        }
+    }
+}
+
+extension SubjectAltName {
+    /// A dNSName or an iPAddress; of an address with a mask, the address.
+    fileprivate init?(general name: UnsafeMutablePointer<GENERAL_NAME>) {
+        var kind: Int32 = 0
+        guard let value = GENERAL_NAME_get0_value(name, &kind) else { return nil }
+        let bytes = [UInt8](asn1: value.assumingMemoryBound(to: ASN1_STRING.self))
+        switch kind {
+        case GEN_DNS: self = .dns(String(decoding: bytes, as: UTF8.self))
+        case GEN_IPADD:
+            let hasMask = bytes.count == 8 || bytes.count == 32
+            let own = hasMask ? Array(bytes.prefix(bytes.count / 2)) : bytes
+            guard let address = HostAddress(own) else { return nil }
+            self = .ip(address.description)
+        default: return nil
         }
     }
 }
