@@ -41,6 +41,8 @@ public final class Server: Sendable {
         public let names: [SubjectAltName]
         /// The CA file to flash.
         public let anchorPath: String
+        /// The honest certificate, in PEM.
+        public let leafPEM: [UInt8]
         public let notes: [String]
     }
 
@@ -55,7 +57,7 @@ public final class Server: Sendable {
         let forge = try configuration.identity.map {
             try Forge(source: $0, hosts: configuration.hosts)
         }
-        self.trust = forge.map(Trust.init)
+        self.trust = try forge.map(Trust.init)
         let contexts = try forge.map {
             try TLSContexts(forge: $0, plan: configuration.plan, keyLog: configuration.keyLog)
         }
@@ -235,10 +237,11 @@ extension String {
 struct Stopping {}
 
 extension Server.Trust {
-    init(_ forge: Forge) {
+    init(_ forge: Forge) throws(ServerError) {
         self.init(
             commonName: forge.honest.commonName, names: forge.honest.names,
-            anchorPath: forge.trustAnchorPath, notes: forge.notes)
+            anchorPath: forge.trustAnchorPath,
+            leafPEM: try forge.identity(for: forge.honest).leaf.pem(), notes: forge.notes)
     }
 }
 

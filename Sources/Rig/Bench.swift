@@ -7,7 +7,7 @@ public struct Bench: Sendable {
     public let server: @Sendable (Plan, DeviceSetup) throws -> Configuration
     /// A device as it comes out of the box, for a profile. It is told which CA file to trust. Nil: there is
     /// none like that.
-    public let device: @Sendable (_ ca: String, Profile) throws -> (any Device)?
+    public let device: @Sendable (Server.Trust?, Profile) throws -> (any Device)?
     public let gaps: [KnownGap]
     /// The story by which a device that keeps its flash between runs becomes as if it were new; nil: each
     /// one is new.
@@ -19,7 +19,7 @@ public struct Bench: Sendable {
 
     public init(
         server: @escaping @Sendable (Plan, DeviceSetup) throws -> Configuration,
-        device: @escaping @Sendable (_ ca: String, Profile) throws -> (any Device)?,
+        device: @escaping @Sendable (Server.Trust?, Profile) throws -> (any Device)?,
         gaps: [KnownGap], path: String, preparation: Profile? = nil,
         wakeTime: TimeAmount = .seconds(60)
     ) {
@@ -90,7 +90,7 @@ extension Bench {
     ///   - today: as `YYYY-MM-DD`.
     ///   - options: more words for it.
     public static func virtualBoard(
-        program: String, factory: [UInt8], ca: String, profile: Profile, today: String,
+        program: String, factory: [UInt8], trust: Server.Trust?, profile: Profile, today: String,
         options: [String]
     ) throws -> any Device {
         // What a server is slow with takes its time, so that a device which is to bear with it must not be
@@ -99,7 +99,7 @@ extension Bench {
         return try VirtualBoard(
             program: program,
             options: VirtualBoard.options(for: profile.device, today: today) + options,
-            factory: factory, ca: ca, pace: isToBear ? 1 : 5)
+            factory: factory, trust: trust, as: profile.device.trust, pace: isToBear ? 1 : 5)
     }
 
     /// A device whose console is a command's.

@@ -182,7 +182,7 @@ struct Performance {
         var account = Account(rules: plan.rules.count { !$0.isOffer }, device: last.device)
         account.slots = last.slots
         if self.power == nil {
-            let device = try self.bench.device(server.trust?.anchorPath ?? "", self.run.profile)
+            let device = try self.bench.device(server.trust, self.run.profile)
             self.power = device.map { [input] device in
                 PowerSwitch(device) { life, heard in
                     input.yield(Heard(source: .life(life), input: heard))

@@ -63,7 +63,8 @@ struct CertMake: ParsableCommand {
 struct CertShow: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "show",
-        abstract: "Show certificates as clients read them: of PEM files, or what a server presents.",
+        abstract:
+            "Show certificates as clients read them: of PEM files, or what a server presents.",
         discussion: """
             Without files it shows what 'faultserve' with the same options presents to a client whom every \
             rule strikes, the leaf first.
@@ -111,7 +112,7 @@ struct CertMatrix: ParsableCommand {
         help: ArgumentHelp(
             "The host that is called, and the names on the honest certificate (repeatable).",
             valueName: "name|address"))
-    var host = ["localhost"]
+    var host = ["127.0.0.1", "localhost"]
 
     @Flag(help: "Print JSON.")
     var json = false
@@ -128,7 +129,7 @@ struct CertMatrix: ParsableCommand {
         let rules = NameRule.allCases.map(\.rawValue)
         let lines = rows.map { row in
             [row.profile, row.host] + rules.map { row.isTaken[$0] == true ? "takes it" : "-" }
-                + [([row.commonName].map { "CN=\($0)" } + row.names).joined(separator: ", ")]
+                + [row.namesInShort]
         }
         Terminal.write(Terminal.table([["profile", "host"] + rules + ["names"]] + lines))
     }

@@ -82,7 +82,8 @@ struct Serve: AsyncParsableCommand {
             throw ValidationError("--plain speaks no TLS: leave out --keylog")
         }
         if self.plain, self.identity.isGiven {
-            throw ValidationError("--plain speaks no TLS: leave out --cert, --key, --ca-dir and --ca-constrain")
+            throw ValidationError(
+                "--plain speaks no TLS: leave out --cert, --key, --ca-dir and --ca-constrain")
         }
     }
 

@@ -205,17 +205,17 @@ struct Test: AsyncParsableCommand {
                 configuration.threads = 1
                 return configuration
             },
-            device: { [device, console, boardOptions] ca, profile in
+            device: { [device, console, boardOptions] trust, profile in
                 switch device {
                 case .board:
                     return try Bench.virtualBoard(
                         program: program, factory: try offers.factory(for: profile.device),
-                        ca: ca, profile: profile, today: today, options: boardOptions)
+                        trust: trust, profile: profile, today: today, options: boardOptions)
                 case .command(let command):
                     // What it was built for is not to be seen from here.
                     guard profile.device.isPlain else { return nil }
                     return Bench.command(
-                        "export FAULTSERVE_CA='\(ca)' FAULTSERVE_RUN=\(count.next()); \(command)",
+                        "export FAULTSERVE_CA='\(trust?.anchorPath ?? "")' FAULTSERVE_RUN=\(count.next()); \(command)",
                         dialect: console)
                 case .serial: return profile.device.isPlain ? line : nil
                 }

@@ -7,7 +7,10 @@ import Testing
         let folder = try Folder()
         let shown = try run(
             binary,
-            ["cert", "show", "--profile", "intermediate-expired", "--ca-dir", folder.file("ca"), "--host", "a.example"])
+            [
+                "cert", "show", "--profile", "intermediate-expired", "--ca-dir", folder.file("ca"),
+                "--host", "a.example",
+            ])
         #expect(shown.status == 0, "\(shown.errors)")
         let blocks = shown.output.components(separatedBy: "\n\n")
         #expect(blocks.count == 2, "\(shown.output)")

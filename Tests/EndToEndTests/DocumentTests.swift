@@ -5,6 +5,7 @@ import Testing
 @Suite struct DocumentTests {
     private static let documents = [
         "README.md", "docs/faults.md", "docs/profiles.md", "docs/writing-a-fault.md",
+        "docs/certificates.md",
     ]
 
     private static func text(_ document: String) throws -> String {
@@ -65,7 +66,8 @@ import Testing
     }
 
     @Test func everyCommandOfTheREADMEIsOne() throws {
-        let lines = try Self.text("README.md").components(separatedBy: "\n")
+        let documents = ["README.md", "docs/certificates.md"]
+        let lines = try documents.flatMap { try Self.text($0).components(separatedBy: "\n") }
             .filter { $0.hasPrefix("faultserve ") && !$0.hasPrefix("faultserve 0") }
         try #require(lines.count >= 9)
         let words = Set(

@@ -50,6 +50,26 @@ import Testing
         }
     }
 
+    /// The alerts of OpenSSL's client, and a word of the cause that the terminal gives.
+    @Test(arguments: [
+        ("unknown-ca", "unknown_ca", "does not trust"), ("another-key", "decrypt_error", "signature"),
+        ("expired-cert", "certificate_expired", "clock"),
+        ("not-yet-valid", "bad_certificate", "not valid yet"),
+        ("rsa-1024", "bad_certificate", "too weak"), ("sha1", "bad_certificate", "digest"),
+        ("client-usage", "unsupported_certificate", "usage"),
+        ("names-not-permitted", "certificate_unknown", "may not vouch"),
+        ("cipher-changed", "illegal_parameter", "not offered"),
+        ("tls-1.1", "internal_error", "so old a TLS version"),
+    ])
+    func theServerSaysWhyAClientRefused(profile: String, alert: String, cause: String) throws {
+        let server = try Faultserve(["--profile", profile, "--host", "localhost"])
+        _ = try run(
+            "curl", ["-sS", "--cacert", server.ca, "https://localhost:\(server.port)/firmware.bin"])
+        let event = try #require(try server.journal().first { $0.name == "handshake-failed" })
+        #expect(event.text("alert") == alert && event.text("alertFrom") == "client")
+        #expect(server.said.contains(cause), "\(server.said)")
+    }
+
     @Test func aServerOfOneVersionRefusesOthers() throws {
         let old = try self.openssl("tls-1.3", ["-tls1_2"])
         #expect((old.output + old.errors).contains("alert protocol version"), "\(old.errors)")

@@ -50,6 +50,7 @@ void method_guarded(const char *url, update_t *update)
         .url = url,
         .manifest_url = manifest_url[0] == 0 ? NULL : manifest_url,
         .cert_pem = update_ca_pem(),
+        .crt_bundle_attach = update_attach_bundle(),
         .receive_timeout_ms = CONFIG_APP_OTA_RECEIVE_TIMEOUT_MS,
         .overall_timeout_ms = CONFIG_APP_OTA_OVERALL_TIMEOUT_MS,
         .progress_timeout_ms = CONFIG_APP_OTA_RECEIVE_TIMEOUT_MS * 3,

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "esp_crt_bundle.h"
 #include "sdkconfig.h"
 
 extern const char ca_cert_pem_start[] asm("_binary_ca_cert_pem_start");
@@ -36,13 +37,27 @@ const method_t *method_default(void)
 #endif
 }
 
-const char *update_ca_pem(void) { return ca_cert_pem_start; }
+attach_bundle_t update_attach_bundle(void)
+{
+#ifdef CONFIG_APP_OTA_CERT_BUNDLE
+    if (CONFIG_APP_OTA_CERT_BUNDLE) {
+        return esp_crt_bundle_attach;
+    }
+#endif
+    return NULL;
+}
+
+const char *update_ca_pem(void)
+{
+    return update_attach_bundle() == NULL ? ca_cert_pem_start : NULL;
+}
 
 esp_http_client_config_t update_http_config(const char *url)
 {
     return (esp_http_client_config_t){
         .url = url,
         .cert_pem = update_ca_pem(),
+        .crt_bundle_attach = update_attach_bundle(),
         .timeout_ms = CONFIG_APP_OTA_RECEIVE_TIMEOUT_MS,
         .keep_alive_enable = true,
 #if CONFIG_APP_OTA_SKIP_NAME_CHECK

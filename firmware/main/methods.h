@@ -34,8 +34,11 @@ const method_t *method_named(const char *name);
 /* The one that the build has chosen. */
 const method_t *method_default(void);
 
-/* The CA that the server's certificate is to come from: PEM with its zero byte. */
+/* The CA that the server's certificate is to come from: PEM with its zero byte. NULL: the bundle's. */
 const char *update_ca_pem(void);
+/* What attaches the certificate bundle; NULL if the build trusts ca_cert.pem. */
+typedef esp_err_t (*attach_bundle_t)(void *conf);
+attach_bundle_t update_attach_bundle(void);
 
 /* What the stock methods connect with. */
 esp_http_client_config_t update_http_config(const char *url);

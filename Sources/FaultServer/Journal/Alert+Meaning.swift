@@ -18,23 +18,30 @@ extension Event.Alert {
         115: "unknown_psk_identity", 116: "certificate_required", 120: "no_application_protocol",
     ]
 
-    /// What it usually means that a client sent this alert in the handshake: Mbed TLS 3.6 as in ESP-IDF
-    /// v5.3, OpenSSL where it differs. Nil where the name says it all.
+    /// What it usually means that a client sent this alert: Mbed TLS 3.6 as in ESP-IDF v5.3, and OpenSSL 3.0 where it
+    /// differs. Nil where the name says it all.
     public var meaning: String? {
         switch self.number {
+        case 0: "the client closed the connection by itself; some refuse a certificate this way"
+        case 10: "a message or a record came where none of its kind may come"
+        case 20: "a record was changed, lost or doubled on the way"
+        case 40: "client and server have no cipher suite, group or signature algorithm in common"
         case 42:
-            "the certificate's names do not match the host in the URL (Mbed TLS), "
-                + "or it is malformed"
-        case 43: "the key is too weak, or key usage does not allow TLS servers"
+            "the certificate's names do not match the host in the URL, or it is malformed; from OpenSSL also: "
+                + "not valid yet, or its key or digest is too weak"
+        case 43: "the key is too weak (Mbed TLS), or its usage does not allow TLS servers"
         case 45: "the certificate has expired by the client's clock"
         case 46:
-            "the certificate is refused for another reason: not valid yet by the client's clock, "
-                + "or signed with a weak digest"
-        case 48: "the client does not trust this CA: is the right ca_cert.pem flashed?"
-        case 49: "the client's certificate bundle does not hold this CA"
+            "Mbed TLS: not valid yet by the client's clock, or signed with a weak digest; OpenSSL: a critical "
+                + "extension, or names that the CA may not vouch for"
+        case 47: "the server chose what the client had not offered"
+        case 48:
+            "the client does not trust this CA: is the right ca_cert.pem flashed? Or the chain has a gap, or one in "
+                + "it that is no CA"
+        case 49: "Mbed TLS: no CA of the certificate bundle has signed it, or the chain is too long"
+        case 51: "a signature is wrong: the certificate and the server's key do not belong together"
         case 70: "client and server have no TLS version in common"
-        case 40: "client and server have no cipher suite, group or signature algorithm in common"
-        case 0: "the client closed the connection by itself; some refuse a certificate this way"
+        case 80: "OpenSSL: its security level does not allow so old a TLS version"
         default: nil
         }
     }

@@ -163,7 +163,7 @@ extension Double {
 
 extension String {
     /// Control characters escaped, so that a client cannot write on the terminal.
-    fileprivate var printable: String {
+    var printable: String {
         self.unicodeScalars.map { scalar in
             scalar.value < 0x20 || (0x7F...0x9F).contains(scalar.value)
                 ? "\\u{\(String(scalar.value, radix: 16))}" : String(scalar)

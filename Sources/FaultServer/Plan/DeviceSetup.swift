@@ -24,12 +24,24 @@ public struct DeviceSetup: Sendable, Hashable {
     public var hasBasicAuth = false
     /// The most bytes of a TLS record that it takes (`CONFIG_MBEDTLS_SSL_IN_CONTENT_LEN`); nil: 16384.
     public var recordSize: ByteCount?
+    /// Whose word it takes for a server.
+    public var trust = Trust.authority
     /// The host that it calls; nil: the server's address.
     public var host: String?
     /// Its table has a factory app, which is what runs at first. Without one that is in ota_0.
     public var hasFactory = true
 
     public init() {}
+
+    /// What a device looks for at the end of a chain.
+    public enum Trust: String, Sendable, Hashable, CaseIterable, KnobValue {
+        /// The server's CA, in `cert_pem`.
+        case authority = "ca"
+        /// The server's CA, in the certificate bundle (`esp_crt_bundle_attach`).
+        case bundle
+        /// The server's own certificate, in `cert_pem`.
+        case leaf
+    }
 
     /// The update methods to which the profile means something; nil: any.
     public var methods: [String]? {
@@ -58,6 +70,11 @@ extension DeviceSetup: CustomStringConvertible {
         if let recordSize {
             words.append("a build that takes TLS records of \(recordSize) at most")
         }
+        switch self.trust {
+        case .authority: break
+        case .bundle: words.append("a build that trusts its certificate bundle")
+        case .leaf: words.append("a build with the server's certificate instead of its CA's")
+        }
         if let host { words.append("a URL with the host \(host)") }
         if !self.hasFactory { words.append("a partition table without a factory app") }
         return words.isEmpty ? "any device" : words.joined(separator: ", ")
@@ -79,6 +96,7 @@ extension DeviceSetup {
         setup.resumes = section.read("resumes", as: Bool.self, &complaints) ?? false
         setup.hasBasicAuth = section.read("basic-auth", as: Bool.self, &complaints) ?? false
         setup.recordSize = section.read("record-size", as: ByteCount.self, &complaints)
+        setup.trust = section.read("trusts", as: Trust.self, &complaints) ?? .authority
         setup.host = section.read("host", as: String.self, &complaints)
         setup.hasFactory = section.read("factory", as: Bool.self, &complaints) ?? true
         section.refuseRest(of: "'device'", &complaints)

@@ -4,13 +4,8 @@ import FaultKit
 extension CertificateDraft {
     /// The names as the recipe has them. Critical if there is no subject (RFC 5280 §4.2.1.6).
     func addNames(to blank: OpaquePointer) throws(ServerError) {
-        guard !self.recipe.oddities.contains(.garbledNames) else {
-            // A sequence that says that it is longer than it is.
-            return try Self.addRaw(
-                OBJ_dup(OBJ_nid2obj(NID_subject_alt_name)), isCritical: false,
-                [0x30, 0x7F, 0x82, 0x20, 0x00], to: blank)
-        }
-        guard !self.recipe.names.isEmpty else { return }
+        let isGarbled = self.recipe.oddities.contains(.garbledNames)
+        guard !self.recipe.names.isEmpty, !isGarbled else { return }
         let stack = OPENSSL_sk_new_null()
         defer { GENERAL_NAMES_free(stack) }
         for name in self.recipe.names {
@@ -21,6 +16,13 @@ extension CertificateDraft {
             "add the names",
             X509_add1_ext_i2d(
                 blank, NID_subject_alt_name, UnsafeMutableRawPointer(stack), isCritical, 0))
+    }
+
+    /// Adds names in a sequence that says that it is longer than it is.
+    static func addGarbledNames(to certificate: OpaquePointer) throws(ServerError) {
+        try Self.addRaw(
+            OBJ_dup(OBJ_nid2obj(NID_subject_alt_name)), isCritical: false,
+            [0x30, 0x7F, 0x82, 0x20, 0x00], to: certificate)
     }
 
     private static func generalName(

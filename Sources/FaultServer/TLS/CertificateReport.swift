@@ -56,7 +56,7 @@ extension X509Certificate {
 
     /// The first names, and how many more there are.
     private var namesInShort: String {
-        let names = self.names.map(\.description)
+        let names = self.names.map(\.description.printable)
         guard !names.isEmpty else { return "none but the CN" }
         let shown = names.prefix(20).joined(separator: ", ")
         return names.count > 20 ? "\(shown) and \(names.count - 20) more" : shown

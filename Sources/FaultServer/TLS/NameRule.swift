@@ -65,6 +65,13 @@ public enum NameMatrix {
         public let names: [String]
         /// By the rule's name.
         public let isTaken: [String: Bool]
+
+        /// The CN and the first names, and how many more there are, for a line.
+        public var namesInShort: String {
+            let shown = ["CN=\(self.commonName.printable)"] + self.names.prefix(4).map(\.printable)
+            let more = self.names.count > 4 ? " and \(self.names.count - 4) more" : ""
+            return shown.joined(separator: ", ") + more
+        }
     }
 
     /// One row for each profile whose first step edits the names of a certificate, and one for the honest

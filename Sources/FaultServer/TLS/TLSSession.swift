@@ -228,7 +228,8 @@ final class TLSSession {
         guard self.hello == nil else { return true }
         SSL_set_msg_callback(self.ssl, nil)
         let hello =
-            self.helloMessage.map { Event.ClientHello($0, namedBy: self.ssl) } ?? Event.ClientHello()
+            self.helloMessage.map { Event.ClientHello($0, namedBy: self.ssl) }
+            ?? Event.ClientHello()
         self.hello = hello
         do {
             self.context = try self.chooseContext(hello)

@@ -13,9 +13,13 @@ final class VirtualBoard: Device {
     ///   - program: the path of `virtual-board`.
     ///   - options: what it is told besides its files.
     ///   - factory: the app that it comes with.
-    ///   - ca: the CA file that its app trusts.
+    ///   - trust: what is to be known of the server's certificate.
+    ///   - kind: what of it its app trusts.
     ///   - pace: what the time-outs of ESP-IDF's examples (5 s) and bootloader (9 s) are divided by.
-    init(program: String, options: [String], factory: [UInt8], ca: String, pace: Int) throws {
+    init(
+        program: String, options: [String], factory: [UInt8], trust: Server.Trust?,
+        as kind: DeviceSetup.Trust, pace: Int
+    ) throws {
         self.pace = pace
         let place = getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
         var template = Array("\(place)/faultserve-board-XXXXXX".utf8CString)
@@ -27,16 +31,29 @@ final class VirtualBoard: Device {
         self.folder = String(
             decoding: template.dropLast().map(UInt8.init(bitPattern:)), as: UTF8.self)
         let image = self.folder + "/factory.bin"
+        let leaf = self.folder + "/leaf.pem"
         self.process = ProcessDevice(
             dialect: .faultserve,
             command: [
                 program, "--flash", self.folder + "/flash", "--efuse", self.folder + "/efuse",
-                "--factory", image, "--ca", ca, "--timeout-ms", "\(5000 / pace)",
+                "--factory", image, "--timeout-ms", "\(5000 / pace)",
                 "--wdt-time-ms", "\(9000 / pace)",
                 "--task-wdt", "panic", "--kconfig", "APP_OTA_MAX_ATTEMPTS=2", "--max-boots", "8",
-            ] + options,
+            ] + Self.options(for: kind, authority: trust?.anchorPath ?? "", leaf: leaf) + options,
             ends: [75: .powerCut, 3: .bootLoop, 4: .nothingBoots], options: Self.options(for:))
         try Self.write(factory, to: image)
+        if kind == .leaf { try Self.write(trust?.leafPEM ?? [], to: leaf) }
+    }
+
+    /// The options that make it trust a file.
+    private static func options(
+        for trust: DeviceSetup.Trust, authority: String, leaf: String
+    ) -> [String] {
+        switch trust {
+        case .authority: ["--ca", authority]
+        case .bundle: ["--ca-bundle", authority, "--kconfig", "APP_OTA_CERT_BUNDLE=1"]
+        case .leaf: ["--ca", leaf]
+        }
     }
 
     /// The options that make it what a profile needs.
@@ -65,7 +82,9 @@ final class VirtualBoard: Device {
     }
 
     deinit {
-        for name in ["flash", "efuse", "factory.bin"] { unlink(self.folder + "/" + name) }
+        for name in ["flash", "efuse", "factory.bin", "leaf.pem"] {
+            unlink(self.folder + "/" + name)
+        }
         rmdir(self.folder)
     }
 

@@ -100,6 +100,9 @@ int board_kconfig(const char *name, int otherwise);
 #ifndef CONFIG_APP_OTA_ALLOW_OTHER_PROJECT
 #define CONFIG_APP_OTA_ALLOW_OTHER_PROJECT board_kconfig("APP_OTA_ALLOW_OTHER_PROJECT", 0)
 #endif
+#ifndef CONFIG_APP_OTA_CERT_BUNDLE
+#define CONFIG_APP_OTA_CERT_BUNDLE board_kconfig("APP_OTA_CERT_BUNDLE", 0)
+#endif
 #ifndef CONFIG_APP_OTA_PARTIAL_DOWNLOAD
 #define CONFIG_APP_OTA_PARTIAL_DOWNLOAD board_kconfig("APP_OTA_PARTIAL_DOWNLOAD", 0)
 #endif
