@@ -96,9 +96,9 @@ extension Bench {
         // What a server is slow with takes its time, so that a device which is to bear with it must not be
         // in more of a hurry than on a desk. Where it is to refuse a handshake by itself no time-out is
         // waited for, and on a busy machine none must come first.
-        let isToBear = profile.steps.contains { step in
-            step.expectation.map { $0.device.first == .updated || $0.server?.alert?.isMet(by: []) == false }
-                ?? false
+        let isToBear = profile.steps.compactMap(\.expectation).contains { expectation in
+            expectation.device.first == .updated
+                || expectation.server?.alert?.isMet(by: []) == false
         }
         return try VirtualBoard(
             program: program,

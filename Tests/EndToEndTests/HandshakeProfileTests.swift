@@ -52,7 +52,8 @@ import Testing
 
     /// The alerts of OpenSSL's client, and a word of the cause that the terminal gives.
     @Test(arguments: [
-        ("unknown-ca", "unknown_ca", "does not trust"), ("another-key", "decrypt_error", "signature"),
+        ("unknown-ca", "unknown_ca", "does not trust"),
+        ("another-key", "decrypt_error", "signature"),
         ("expired-cert", "certificate_expired", "clock"),
         ("not-yet-valid", "bad_certificate", "not valid yet"),
         ("rsa-1024", "bad_certificate", "too weak"), ("sha1", "bad_certificate", "digest"),
