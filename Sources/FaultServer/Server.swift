@@ -43,6 +43,8 @@ public final class Server: Sendable {
         public let anchorPath: String
         /// The honest certificate, in PEM.
         public let leafPEM: [UInt8]
+        /// The CA as it is once its time is over, in PEM; nil if its key is not here.
+        public let expiredAnchorPEM: [UInt8]?
         public let notes: [String]
     }
 
@@ -241,7 +243,8 @@ extension Server.Trust {
         self.init(
             commonName: forge.honest.commonName, names: forge.honest.names,
             anchorPath: forge.trustAnchorPath,
-            leafPEM: try forge.identity(for: forge.honest).leaf.pem(), notes: forge.notes)
+            leafPEM: try forge.identity(for: forge.honest).leaf.pem(),
+            expiredAnchorPEM: try forge.expiredAnchorPEM(), notes: forge.notes)
     }
 }
 

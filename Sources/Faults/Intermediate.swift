@@ -20,6 +20,10 @@ public struct Intermediate: HandshakeFault {
                 "permits",
                 "the names that may be below the lowest, such as DNS:example or IP:192.0.2.1, or a list (RFC 5280 "
                     + "§4.2.1.10); default any"),
+            .init(
+                "key",
+                "their keys: p256 (default), p384, rsa-2048 and others as certificate-key has them; of RSA, they "
+                    + "can sign with MD5 too"),
         ],
         example: ["flaw": "missing"])
 
@@ -33,11 +37,13 @@ public struct Intermediate: HandshakeFault {
     private let count: Int
     private let flaw: Flaw
     private let permitted: [SubjectAltName]
+    private let key: Certificate.Key
 
-    /// Reads `count`, `flaw` and `permits`.
+    /// Reads `count`, `flaw`, `permits` and `key`.
     public init(_ knobs: inout Knobs) throws {
         self.flaw = try knobs.read("flaw", default: .none)
         self.permitted = try knobs.readList("permits", of: NameKnob.self).compactMap(\.name)
+        self.key = try knobs.read("key", default: .p256)
         let least = self.flaw == .pathLength ? 2 : 1
         self.count = try knobs.read("count", default: least)
         guard (least...20).contains(self.count) else {
@@ -50,6 +56,7 @@ public struct Intermediate: HandshakeFault {
         for number in 1...self.count {
             var authority = Certificate.intermediate(
                 "faultserve intermediate \(number)", issuer: issuer)
+            authority.key = self.key
             if number == 1, self.flaw == .pathLength { authority.pathLength = 0 }
             if number == self.count {
                 authority.permitted = self.permitted

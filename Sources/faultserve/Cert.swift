@@ -33,6 +33,9 @@ struct CertMake: ParsableCommand {
     @Flag(help: "Make the README's single self-signed pair for the first --host.")
     var selfSigned = false
 
+    @Flag(help: "Write the CA with a time that is over, to see whether a device looks at it.")
+    var expiredCA = false
+
     @Flag(help: "Replace files that are there.")
     var force = false
 
@@ -45,7 +48,8 @@ struct CertMake: ParsableCommand {
                 to: self.out, host: self.host.first ?? Hosts.local()[0], force: self.force)
             : try Authority.open(
                 in: self.authority.directory, permits: self.authority.caConstrain
-            ).export(to: self.out, hosts: self.host, force: self.force)
+            ).export(
+                to: self.out, hosts: self.host, isExpired: self.expiredCA, force: self.force)
         Terminal.write(
             """
             Wrote \(written.paths.joined(separator: ", "))

@@ -18,8 +18,10 @@ import Testing
                     contentsOfFile: "\(checkout)/profiles/\(name).yaml", encoding: .utf8)
             else { return false }
             let faults = text.matches(of: #/ fault: ([a-z-]+)/#).map { String($0.1) }
-            return !faults.isEmpty && !text.contains("steps:")
-                && faults.allSatisfy { Self.faults.contains($0) } && !Self.excluded.contains(name)
+            return Self.streams.contains(name)
+                || !faults.isEmpty && !text.contains("steps:")
+                    && faults.allSatisfy { Self.faults.contains($0) }
+                    && !Self.excluded.contains(name)
         }
     }
 
@@ -31,6 +33,10 @@ import Testing
         "inject-alert", "post-handshake", "intermediate", "not-tls", "not-yet-valid", "ocsp-staple",
         "oversized-record", "plain-http", "record-header", "record-size", "repeat-record",
         "sessions", "split-record", "swap-records", "tls-versions", "wrong-name",
+    ]
+    /// Profiles of the handshake whose faults are of any stream.
+    private static let streams: Set<String> = [
+        "tls-silent", "tls-eof", "tls-drips", "handshake-in-single-bytes",
     ]
     /// What the second client sees is another thing than the first.
     private static let excluded: Set<String> = ["resumed-with-new-certificate"]

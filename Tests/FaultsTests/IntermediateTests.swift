@@ -36,6 +36,12 @@ import Testing
         #expect(permitted == [[.dns("example"), .ip("192.0.2.1")], []])
     }
 
+    @Test func theirKeysAreOfAKind() throws {
+        let handshake = EditedHandshake.by(try Intermediate(["count": "2", "key": "rsa-2048"]))
+        #expect(handshake.certificate.path.authorities.map(\.key) == [.rsa2048, .rsa2048])
+        #expect(handshake.certificate.key == .p256)
+    }
+
     @Test func thereIsALimit() {
         #expect(Intermediate.complaint(["count": "21"])?.knob == "count")
         #expect(Intermediate.complaint(["count": "1", "flaw": "path-length"])?.knob == "count")

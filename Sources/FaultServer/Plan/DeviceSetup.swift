@@ -41,6 +41,8 @@ public struct DeviceSetup: Sendable, Hashable {
         case bundle
         /// The server's own certificate, in `cert_pem`.
         case leaf
+        /// The server's CA as it will be one day: its time is over.
+        case expiredAuthority = "expired-ca"
     }
 
     /// The update methods to which the profile means something; nil: any.
@@ -74,6 +76,7 @@ extension DeviceSetup: CustomStringConvertible {
         case .authority: break
         case .bundle: words.append("a build that trusts its certificate bundle")
         case .leaf: words.append("a build with the server's certificate instead of its CA's")
+        case .expiredAuthority: words.append("a build with a CA whose time is over")
         }
         if let host { words.append("a URL with the host \(host)") }
         if !self.hasFactory { words.append("a partition table without a factory app") }

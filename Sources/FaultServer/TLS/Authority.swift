@@ -140,11 +140,12 @@ package struct Authority: Sendable {
     /// - Parameters:
     ///   - hosts: names and addresses for the certificate, the first for its CN; none: those of the CA or of
     ///     this machine.
+    ///   - isExpired: whether the CA is written as it is once its time is over.
     ///   - force: whether files that are there are replaced.
     /// - Throws: ``ServerError`` for a wrong host, a file that is there, or a folder that cannot be
     ///   used.
     package func export(
-        to directory: String, hosts: [String], force: Bool
+        to directory: String, hosts: [String], isExpired: Bool = false, force: Bool
     ) throws(ServerError) -> WrittenIdentity {
         let recipe = try Certificate.honest(for: self.hosts(asked: hosts))
         let key = try PrivateKey.p256()
@@ -153,7 +154,11 @@ package struct Authority: Sendable {
             [
                 PEMFile(name: "server_key.pem", bytes: try key.pem(), mode: 0o600),
                 PEMFile(name: "server_cert.pem", bytes: try leaf.pem(), mode: 0o644),
-                PEMFile(name: Self.certificateName, bytes: self.certificatePEM, mode: 0o644),
+                PEMFile(
+                    name: Self.certificateName,
+                    bytes: isExpired
+                        ? try self.issuer.expired(at: WallClock.now()).pem() : self.certificatePEM,
+                    mode: 0o644),
             ], to: directory, force: force)
         return WrittenIdentity(paths: paths, facts: Identity(leaf: leaf, key: key).describe())
     }

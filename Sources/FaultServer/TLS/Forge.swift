@@ -175,6 +175,12 @@ final class Forge: Sendable {
         }
     }
 
+    /// The trust anchor as it is once its time is over; nil if its key is not here.
+    func expiredAnchorPEM() throws(ServerError) -> [UInt8]? {
+        guard let issuer, issuer.certificate === self.trustAnchor else { return nil }
+        return try issuer.expired(at: self.now()).pem()
+    }
+
     func trustAnchorPEM() throws(ServerError) -> [UInt8] { try self.trustAnchor.pem() }
 }
 

@@ -230,6 +230,7 @@ final class TLSSession {
         let hello =
             self.helloMessage.map { Event.ClientHello($0, namedBy: self.ssl) }
             ?? Event.ClientHello()
+        self.helloMessage = nil
         self.hello = hello
         do {
             self.context = try self.chooseContext(hello)

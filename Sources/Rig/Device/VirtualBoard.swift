@@ -31,7 +31,7 @@ final class VirtualBoard: Device {
         self.folder = String(
             decoding: template.dropLast().map(UInt8.init(bitPattern:)), as: UTF8.self)
         let image = self.folder + "/factory.bin"
-        let leaf = self.folder + "/leaf.pem"
+        let trusted = self.folder + "/trusted.pem"
         self.process = ProcessDevice(
             dialect: .faultserve,
             command: [
@@ -39,20 +39,24 @@ final class VirtualBoard: Device {
                 "--factory", image, "--timeout-ms", "\(5000 / pace)",
                 "--wdt-time-ms", "\(9000 / pace)",
                 "--task-wdt", "panic", "--kconfig", "APP_OTA_MAX_ATTEMPTS=2", "--max-boots", "8",
-            ] + Self.options(for: kind, authority: trust?.anchorPath ?? "", leaf: leaf) + options,
+            ] + Self.options(for: kind, authority: trust?.anchorPath ?? "", own: trusted) + options,
             ends: [75: .powerCut, 3: .bootLoop, 4: .nothingBoots], options: Self.options(for:))
         try Self.write(factory, to: image)
-        if kind == .leaf { try Self.write(trust?.leafPEM ?? [], to: leaf) }
+        switch kind {
+        case .authority, .bundle: break
+        case .leaf: try Self.write(trust?.leafPEM ?? [], to: trusted)
+        case .expiredAuthority: try Self.write(trust?.expiredAnchorPEM ?? [], to: trusted)
+        }
     }
 
-    /// The options that make it trust a file.
+    /// The options that make it trust the CA's file, or one of its own.
     private static func options(
-        for trust: DeviceSetup.Trust, authority: String, leaf: String
+        for trust: DeviceSetup.Trust, authority: String, own: String
     ) -> [String] {
         switch trust {
         case .authority: ["--ca", authority]
         case .bundle: ["--ca-bundle", authority, "--kconfig", "APP_OTA_CERT_BUNDLE=1"]
-        case .leaf: ["--ca", leaf]
+        case .leaf, .expiredAuthority: ["--ca", own]
         }
     }
 
@@ -82,7 +86,7 @@ final class VirtualBoard: Device {
     }
 
     deinit {
-        for name in ["flash", "efuse", "factory.bin", "leaf.pem"] {
+        for name in ["flash", "efuse", "factory.bin", "trusted.pem"] {
             unlink(self.folder + "/" + name)
         }
         rmdir(self.folder)

@@ -90,6 +90,42 @@ struct HostTests {
     }
 }
 
+struct PermittedHostTests {
+    @Test(arguments: [
+        ("lab.example", true), ("a.b.LAB.example", true), ("collab.example", false),
+        ("example", false), ("192.0.2.1", true), ("192.0.2.2", false), ("2001:db8::1", true),
+    ])
+    func aNameIsBelowAnotherAndAnAddressIsItself(host: String, isBelow: Bool) throws {
+        let permitted = try ["lab.example", "192.0.2.1", "2001:DB8:0::1"].flatMap {
+            try Host($0).names
+        }
+        #expect(try Host(host).isBelow(permitted) == isBelow)
+    }
+
+    @Test func aConstraintIsReadAsItWasMade() throws {
+        let folder = try CertificateFolder()
+        let hosts = ["lab.example", "192.0.2.1", "2001:db8::1"]
+        let made = try Authority.open(in: folder["ca"], permits: hosts)
+        #expect(try made.hosts(asked: []) == hosts)
+        #expect(try Authority.open(in: folder["ca"]).hosts(asked: []) == hosts)
+        #expect(try Authority.open(in: folder["free"]).hosts(asked: []) == Hosts.local())
+        let other = try serverError {
+            _ = try Authority.open(in: folder["free"], permits: ["lab.example"])
+        }
+        #expect(other.description.contains("vouches for any name"))
+    }
+
+    @Test func whoseTimeIsOverHasTheSameNameAndKey() throws {
+        let folder = try CertificateFolder()
+        let issuer = try Authority.open(in: folder.path, permits: ["lab.example"]).issuer
+        let expired = try issuer.expired(at: WallClock.now())
+        #expect(expired.subject.commonName == issuer.certificate.subject.commonName)
+        #expect(expired.matches(issuer.key) && expired.isSelfSigned)
+        #expect(expired.permitted == issuer.certificate.permitted)
+        #expect(expired.notAfter.since(WallClock.now()) < .zero)
+    }
+}
+
 struct HostsTests {
     private func order(_ texts: String...) -> [String] {
         Hosts.order(texts.compactMap { HostAddress($0) })
