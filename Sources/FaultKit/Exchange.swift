@@ -110,6 +110,8 @@ public struct Response: Sendable {
     public var statusLine: String?
     /// Whether status line and fields are sent. Without them the body alone is, as in HTTP/0.9.
     public var hasHead = true
+    /// Whether the lines of the head end with LF alone (RFC 9112 §2.2).
+    public var hasBareLF = false
     public var version: HTTPVersion
     /// 100 to 999 in an honest response; any number in another.
     public var status: Int

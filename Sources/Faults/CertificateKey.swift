@@ -9,7 +9,10 @@ public struct CertificateKey: HandshakeFault {
             "The client refuses a key that is too weak, such as RSA below 2048 bits or a curve below 256 "
             + "(NIST SP 800-131A), and works with any that it knows.",
         knobs: [
-            .init("kind", "p192, p256, p384, p521, rsa-1024, rsa-2048, rsa-3072, rsa-4096, rsa-8192 or ed25519")
+            .init(
+                "kind",
+                "p192, p256, p384, p521, rsa-1024, rsa-2048, rsa-3072, rsa-4096, rsa-8192 or ed25519"
+            )
         ],
         example: ["kind": "rsa-1024"])
 

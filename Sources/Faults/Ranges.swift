@@ -1,4 +1,5 @@
 public import FaultKit
+import NIOCore
 
 /// Answers a request for a range as if it were another one.
 public struct Ranges: ResponseFault {
@@ -13,13 +14,14 @@ public struct Ranges: ResponseFault {
                 "how",
                 "ignore (default): 200 and the whole; refuse: 416; shift: other bytes under the right "
                     + "Content-Range; move: other bytes, and Content-Range says which; empty: 206 and no "
-                    + "bytes; unknown: Content-Range without the whole's length"),
+                    + "bytes; unknown: Content-Range without the whole's length; multipart: one part of a "
+                    + "multipart/byteranges"),
             .init("by", "bytes by which 'shift' and 'move' miss; default 512"),
         ],
         example: ["how": "ignore"])
 
     private enum How: String, CaseIterable, KnobValue {
-        case ignore, refuse, shift, move, empty, unknown
+        case ignore, refuse, shift, move, empty, unknown, multipart
     }
 
     private let how: How
@@ -34,6 +36,9 @@ public struct Ranges: ResponseFault {
         }
         self.shift = by ?? 512
     }
+
+    /// Between the parts (RFC 9110 §14.6).
+    private static let boundary = "faultserve"
 
     public func edit(_ response: inout Response, to request: Request, using dice: inout Dice) {
         guard response.status == 206, response.body.parts.count == 1,
@@ -64,6 +69,16 @@ public struct Ranges: ResponseFault {
         case .unknown:
             response.fields["Content-Range"] =
                 "bytes \(range.lowerBound)-\(range.upperBound - 1)/*"
+        case .multipart:
+            let head =
+                "--\(Self.boundary)\r\nContent-Type: application/octet-stream\r\nContent-Range: bytes "
+                + "\(range.lowerBound)-\(range.upperBound - 1)/\(image.count)\r\n\r\n"
+            response.fields["Content-Range"] = nil
+            response.fields["Content-Type"] = "multipart/byteranges; boundary=\(Self.boundary)"
+            response.body = Body([
+                .bytes(ByteBuffer(string: head)), .image(image, range),
+                .bytes(ByteBuffer(string: "\r\n--\(Self.boundary)--\r\n")),
+            ])
         }
         response.fields["Content-Length"] = String(response.body.count)
     }

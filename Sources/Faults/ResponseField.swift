@@ -12,6 +12,7 @@ public struct ResponseField: ResponseFault {
             .init("name", "the field's name, such as Content-Length"),
             .init("value", "what it says"),
             .init("how", "set (default), add beside others of that name, or remove"),
+            .init("times", "how often it is added, 1 to 10000; default 1"),
             .init("size", "repeats the value up to that many bytes, at most 1MiB"),
         ],
         example: ["name": "Content-Length", "value": "-5"])
@@ -21,11 +22,17 @@ public struct ResponseField: ResponseFault {
     private let name: String
     private let value: String
     private let how: How
+    private let times: Int
 
-    /// Reads `name`, `value`, `how` and `size`.
+    /// Reads `name`, `value`, `how`, `times` and `size`.
     public init(_ knobs: inout Knobs) throws {
         self.name = try knobs.read("name")
         self.how = try knobs.read("how", default: .set)
+        let times = try knobs.readIfSet("times", as: Int.self)
+        guard times.map({ (1...10_000).contains($0) && self.how == .add }) ?? true else {
+            throw KnobError(knob: "times", "'times' belongs to 'how: add', and is 1 to 10000")
+        }
+        self.times = times ?? 1
         let value = try knobs.readIfSet("value", as: String.self)
         let size = try knobs.readIfSet("size", as: ByteCount.self)?.bytes
         for (knob, text) in [("name", self.name), ("value", value ?? "")] {
@@ -61,7 +68,7 @@ public struct ResponseField: ResponseFault {
     public func edit(_ response: inout Response, to request: Request, using dice: inout Dice) {
         switch self.how {
         case .set: response.fields[self.name] = self.value
-        case .add: response.fields.add(self.name, self.value)
+        case .add: for _ in 0..<self.times { response.fields.add(self.name, self.value) }
         case .remove: response.fields[self.name] = nil
         }
     }

@@ -1,5 +1,6 @@
 import FaultKit
 import Faults
+import NIOCore
 import Testing
 
 @Suite struct RangesTests {
@@ -38,6 +39,20 @@ import Testing
         #expect(empty.status == 206 && empty.fields["Content-Length"] == "0")
         let unknown = try self.edited(["how": "unknown"])
         #expect(unknown.fields["Content-Range"] == "bytes 1-2/*" && unknown.bodyText == "1..<3")
+    }
+
+    /// RFC 9110 §14.6 allows it for one range, which hardly a client expects.
+    @Test func servesOnePartOfSeveral() throws {
+        let response = try self.edited(["how": "multipart"])
+        #expect(response.status == 206 && response.fields["Content-Range"] == nil)
+        #expect(response.fields["Content-Type"] == "multipart/byteranges; boundary=faultserve")
+        #expect(response.body.parts.count == 3)
+        #expect(response.fields["Content-Length"] == String(response.body.count))
+        guard case .bytes(let head) = response.body.parts[0] else {
+            Issue.record("no head")
+            return
+        }
+        #expect(String(buffer: head).hasSuffix("Content-Range: bytes 1-2/4\r\n\r\n"))
     }
 
     @Test func aRequestWithoutARangeIsAnsweredHonestly() throws {

@@ -17,6 +17,13 @@ import Testing
         #expect(EditedResponse.whole(fault).fields["X"] == "abcabca")
     }
 
+    @Test func addsAsManyAsItIsTold() throws {
+        let fault = try ResponseField(["name": "X", "value": "y", "how": "add", "times": "3000"])
+        #expect(EditedResponse.whole(fault).fields.all("X").count == 3_000)
+        #expect(
+            ResponseField.complaint(["name": "X", "value": "y", "times": "2"])?.knob == "times")
+    }
+
     @Test(
         arguments: [
             (["value": "x"], "name"), (["name": "", "value": "x"], "name"),

@@ -1,5 +1,6 @@
 import FaultKit
 import Faults
+import NIOCore
 import Testing
 
 @Suite struct SurplusBytesTests {
@@ -13,6 +14,20 @@ import Testing
         let response = EditedResponse.whole(
             try SurplusBytes([:]), to: Request(method: "HEAD", target: "/f"))
         #expect(response.body.count == 4 && response.sequel == .asAsked)
+    }
+
+    @Test func orASecondResponseComesBehindIt() throws {
+        let response = EditedResponse.whole(try SurplusBytes(["response": "yes"]))
+        guard response.body.parts.count == 2, case .bytes(let second) = response.body.parts[1]
+        else {
+            Issue.record("no second response")
+            return
+        }
+        let text = String(buffer: second)
+        #expect(text.hasPrefix("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n"))
+        #expect(text.hasSuffix("\r\n\r\nsmuggled\n"))
+        #expect(response.fields["Content-Length"] == "4" && response.sequel == .asAsked)
+        #expect(SurplusBytes.complaint(["response": "yes", "count": "3"])?.knob == "count")
     }
 
     @Test func thereIsALimit() {

@@ -96,6 +96,7 @@ extension Response {
         } else if self.statusLine != before.statusLine, let statusLine {
             changes.append("status line: \(statusLine.shown)")
         }
+        if self.hasBareLF, !before.hasBareLF { changes.append("lines that end with LF alone") }
         if self.chunking != before.chunking, self.chunking != nil { changes.append("chunked") }
         for name in Self.names(in: before.fields, self.fields) {
             let (old, new) = (before.fields.all(name), self.fields.all(name))

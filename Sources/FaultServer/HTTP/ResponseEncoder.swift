@@ -9,8 +9,9 @@ enum ResponseEncoder {
         let line =
             response.statusLine ?? "\(response.version) \(response.status) \(response.reason)"
         buffer.writeLatin1(line)
-        buffer.writeStaticString("\r\n")
-        self.encode(response.fields, into: &buffer)
+        let end: StaticString = response.hasBareLF ? "\n" : "\r\n"
+        buffer.writeStaticString(end)
+        self.encode(response.fields, lineEnd: end, into: &buffer)
     }
 
     /// Appends an informational response.
@@ -22,14 +23,16 @@ enum ResponseEncoder {
     }
 
     /// Appends fields and the empty line.
-    static func encode(_ fields: Fields, into buffer: inout ByteBuffer) {
+    static func encode(
+        _ fields: Fields, lineEnd: StaticString = "\r\n", into buffer: inout ByteBuffer
+    ) {
         for field in fields.list {
             buffer.writeLatin1(field.name)
             buffer.writeStaticString(": ")
             buffer.writeLatin1(field.value)
-            buffer.writeStaticString("\r\n")
+            buffer.writeStaticString(lineEnd)
         }
-        buffer.writeStaticString("\r\n")
+        buffer.writeStaticString(lineEnd)
     }
 }
 
