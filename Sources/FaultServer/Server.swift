@@ -126,6 +126,7 @@ public final class Server: Sendable {
         let reason = try await self.ended.futureResult.get()
         try await self.listener.withLockedValue { $0 }?.close().get()
         let open = self.population.close()
+        await self.readWhatHasCome()
         if reason.isOwnEnd { await self.letGo(open) }
         for channel in open { channel.close(promise: nil) }
         for channel in open { try? await channel.closeFuture.get() }
@@ -202,6 +203,13 @@ public final class Server: Sendable {
         await withCheckedContinuation { stopped in
             self.disk.shutdownGracefully(queue: queue) { _ in stopped.resume() }
         }
+    }
+
+    /// Gives each loop time to look at its connections once more. What a client said before it went, such as an
+    /// alert, may still be in the kernel while the loop has not come so far, and to close a socket throws it away.
+    private func readWhatHasCome() async {
+        let rounds = self.group.makeIterator().map { $0.scheduleTask(in: .milliseconds(10)) {} }
+        for round in rounds { try? await round.futureResult.get() }
     }
 
     /// Gives connections that are about to end by themselves a moment to do so.

@@ -29,7 +29,7 @@ public struct ResponseField: ResponseFault {
         self.name = try knobs.read("name")
         self.how = try knobs.read("how", default: .set)
         let times = try knobs.readIfSet("times", as: Int.self)
-        guard times.map({ (1...10_000).contains($0) && self.how == .add }) ?? true else {
+        guard times == nil || ((1...10_000).contains(times!) && self.how == .add) else {
             throw KnobError(knob: "times", "'times' belongs to 'how: add', and is 1 to 10000")
         }
         self.times = times ?? 1

@@ -94,12 +94,8 @@ extension Bench {
         options: [String]
     ) throws -> any Device {
         // What a server is slow with takes its time, so that a device which is to bear with it must not be
-        // in more of a hurry than on a desk. Where it is to refuse a handshake by itself no time-out is
-        // waited for, and on a busy machine none must come first.
-        let isToBear = profile.steps.compactMap(\.expectation).contains { expectation in
-            expectation.device.first == .updated
-                || expectation.server?.alert?.isMet(by: []) == false
-        }
+        // in more of a hurry than on a desk.
+        let isToBear = profile.steps.contains { $0.expectation?.device.first == .updated }
         return try VirtualBoard(
             program: program,
             options: VirtualBoard.options(for: profile.device, today: today) + options,

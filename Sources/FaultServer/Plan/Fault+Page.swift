@@ -40,7 +40,8 @@ extension Catalogue {
             # Faults
 
             Made from the faults' own manuals by `make reference`. *Layer* says what a fault edits (image, response, handshake) or that it taps a
-            stream, at the place that a rule names with `on`: `body`, `http` or `link`.
+            stream, at the place that a rule names with `on`: `body`, `http` or `link`. Those of TLS as profiles: beside badssl.com's in
+            [badssl.md](badssl.md), and what clients say of them in [clients.md](clients.md).
 
             | fault | layer | what the server does |
             | --- | --- | --- |

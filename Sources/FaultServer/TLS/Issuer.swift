@@ -1,5 +1,6 @@
 import FaultKit
 import Glibc
+import NIOCore
 
 /// A CA's certificate and its key: signs what servers present.
 struct Issuer: Sendable {

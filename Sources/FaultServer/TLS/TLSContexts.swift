@@ -38,6 +38,8 @@ final class TLSContexts: Sendable {
         self.honest = try TLSContext(
             identity: forge.identity(for: recipe.certificate),
             handshake: recipe.resolved(self.sessions), anchor: forge.trustAnchor, keyLog: keyLog)
+        // What a client meets whom all rules strike; some mean something only together.
+        let together = Swift.Result { try self.context(for: plan.strike(recipe)) }
         for rule in edits {
             var handshake = self.recipe
             var dice = Dice(seed: plan.seed, for: UInt64(rule.id))
@@ -46,7 +48,11 @@ final class TLSContexts: Sendable {
             if needsMint, let obstacle = forge.mintingObstacle {
                 throw ServerError(.data, "'\(rule.text)' needs another certificate: \(obstacle)")
             }
-            _ = try self.context(for: handshake)
+            do {
+                _ = try self.context(for: handshake)
+            } catch {
+                guard case .success = together, edits.count > 1 else { throw error }
+            }
         }
     }
 

@@ -1,4 +1,5 @@
 import FaultKit
+import NIOCore
 import Testing
 
 @testable import FaultServer
