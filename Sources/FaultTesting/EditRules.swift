@@ -114,8 +114,8 @@ enum ResponseRules {
             case .image(let image, let range): "image \(image.name) \(image.edits) \(range)"
             }
         }
-        return "\(response.interim) \(response.statusLine ?? "") \(response.hasHead) \(response.hasBareLF) "
-            + "\(response.chunking.map { "\($0)" } ?? "")\n"
+        return "\(response.interim) \(response.statusLine ?? "") \(response.hasHead) "
+            + "\(response.hasBareLF) \(response.chunking.map { "\($0)" } ?? "")\n"
             + "\(response.version) \(response.status) \(response.reason) \(response.sequel)\n"
             + response.fields.list.map { "\($0.name): \($0.value)\n" }.joined()
             + parts.joined(separator: "\n")

@@ -20,16 +20,18 @@ import Testing
     @Test func theConnectionEndsBehindTheWhole() throws {
         let (done, bodies) = try self.twice("close-connection ending=cut says=keep-alive")
         #expect(done.status == 0, "\(done.errors)")
-        #expect(bodies[0] == bodies[1] && bodies[0].count == 602_224)
+        let areSame = bodies[0] == bodies[1]
+        #expect(areSame && bodies[0].count == 602_224)
         #expect(done.errors.contains("Connection: keep-alive"))
         #expect(done.errors.matches(of: #/Connected to localhost/#).count == 2, "\(done.errors)")
     }
 
-    /// curl reads no further than it was told, and does not use such a connection again.
-    @Test func aSecondResponseIsNotForTheSecondRequest() throws {
+    /// curl 7.88 falls for it: it takes what lies on the connection for the answer to its next request.
+    @Test func aSecondResponseIsTakenForTheNextRequests() throws {
         let (done, bodies) = try self.twice("surplus-bytes response=yes when.request=1")
         #expect(done.status == 0, "\(done.errors)")
-        #expect(bodies[0] == bodies[1], "\(bodies.map(\.count))")
+        #expect(bodies[0].count == 602_224)
+        #expect(String(decoding: bodies[1], as: UTF8.self) == "smuggled\n")
     }
 
     @Test func linesEndWithLFAlone() throws {

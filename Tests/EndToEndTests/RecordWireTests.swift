@@ -166,7 +166,8 @@ import Testing
         #expect(found.records.count == Self.place + 1)
         let last = try #require(found.records.last)
         #expect(last.type == 23 && last.length == 20_480)
-        #expect(last.fragment.prefix(16_384) == honest[Self.place].fragment.prefix(16_384))
+        let twin = honest[Self.place].fragment.prefix(16_384)
+        #expect(last.fragment.prefix(16_384).elementsEqual(twin))
         #expect(found.error == "PACKET_LENGTH_TOO_LONG")
     }
 

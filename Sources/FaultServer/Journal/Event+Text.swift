@@ -26,12 +26,15 @@ extension Event {
 }
 
 extension Event.ClientHello {
-    /// As in `hello for a.example: TLS 1.3, 1.2; 30 suites; x25519, secp256r1; h2, http/1.1`.
+    /// As in `hello for a.example: TLS 1.3, 1.2; 30 known suites; x25519, secp256r1; h2, http/1.1`.
     fileprivate var sentence: String {
         let name = self.serverName.map { "for \($0.printable)" } ?? "without a name"
         var parts = ["TLS \(self.versions.joined(separator: ", "))"]
-        parts.append("\(self.ciphers.count) suites that are known here")
-        if !self.groups.isEmpty { parts.append(self.groups.joined(separator: ", ")) }
+        parts.append("\(self.ciphers.count) known suites")
+        if !self.groups.isEmpty {
+            let more = self.groups.count > 3 ? " and \(self.groups.count - 3) groups more" : ""
+            parts.append(self.groups.prefix(3).joined(separator: ", ") + more)
+        }
         if !self.protocols.isEmpty {
             parts.append(self.protocols.map(\.printable).joined(separator: ", "))
         }
