@@ -36,6 +36,7 @@ static inline void fs_ssl_ctx_set_read_ahead(SSL_CTX *ctx, int on) { SSL_CTX_set
 static inline void fs_bio_clear_retry(BIO *bio) { BIO_clear_retry_flags(bio); }
 static inline void fs_bio_set_retry_read(BIO *bio) { BIO_set_retry_read(bio); }
 
+static inline int fs_ssl_ctx_set_dh_auto(SSL_CTX *ctx) { return (int)SSL_CTX_set_dh_auto(ctx, 1); }
 static inline int fs_ssl_ctx_set_groups(SSL_CTX *ctx, const char *list) {
     return (int)SSL_CTX_set1_groups_list(ctx, list);
 }

@@ -30,6 +30,8 @@ final class TLSContext: @unchecked Sendable {
         _ = fs_ssl_ctx_set_session_cache_mode(pointer, Int(SSL_SESS_CACHE_OFF))
         if handshake.isWeak { SSL_CTX_set_security_level(pointer, 0) }
         SSL_CTX_set_options(pointer, fs_op_server_preference)
+        // A group for DHE, where the suites want one; its size fits the certificate's key.
+        _ = fs_ssl_ctx_set_dh_auto(pointer)
         if let ciphers = handshake.ciphers ?? Self.ciphers(for: handshake.versions),
             SSL_CTX_set_cipher_list(pointer, ciphers) != 1
         {
@@ -53,6 +55,7 @@ final class TLSContext: @unchecked Sendable {
         }
         SSL_CTX_set_alpn_select_cb(pointer, selectProtocol, nil)
         SSL_CTX_set_client_hello_cb(pointer, readClientHello, nil)
+        SSL_CTX_set_msg_callback(pointer, keepClientHello)
         SSL_CTX_set_info_callback(pointer, noteAlert)
         SSL_CTX_set_session_ticket_cb(pointer, nil, judgeTicket, nil)
         if !identity.staple.isEmpty {
@@ -133,7 +136,7 @@ private func selectProtocol(
 }
 
 /// Shows the session the handshake messages of the client: OpenSSL itself lists only the extensions that it knows.
-func keepClientHello(
+private func keepClientHello(
     _ isSent: Int32, _: Int32, _ contentType: Int32, _ bytes: UnsafeRawPointer?, _ count: Int,
     _ ssl: OpaquePointer?, _: UnsafeMutableRawPointer?
 ) {
