@@ -1,5 +1,4 @@
 public import FaultKit
-import NIOCore
 
 /// Answers a request for a range as if it were another one.
 public struct Ranges: ResponseFault {
@@ -37,9 +36,6 @@ public struct Ranges: ResponseFault {
         self.shift = by ?? 512
     }
 
-    /// Between the parts (RFC 9110 §14.6).
-    private static let boundary = "faultserve"
-
     public func edit(_ response: inout Response, to request: Request, using dice: inout Dice) {
         guard response.status == 206, response.body.parts.count == 1,
             case .image(let image, let range) = response.body.parts[0]
@@ -62,7 +58,7 @@ public struct Ranges: ResponseFault {
             let upper = min(lower + range.count, image.count)
             response.body = Body([.image(image, lower..<upper)])
             if self.how == .move, lower < upper {
-                response.fields["Content-Range"] = "bytes \(lower)-\(upper - 1)/\(image.count)"
+                response.fields["Content-Range"] = (lower..<upper).contentRange(of: image.count)
             }
         case .empty:
             response.body = Body()
@@ -70,15 +66,10 @@ public struct Ranges: ResponseFault {
             response.fields["Content-Range"] =
                 "bytes \(range.lowerBound)-\(range.upperBound - 1)/*"
         case .multipart:
-            let head =
-                "--\(Self.boundary)\r\nContent-Type: application/octet-stream\r\nContent-Range: bytes "
-                + "\(range.lowerBound)-\(range.upperBound - 1)/\(image.count)\r\n\r\n"
+            let multipart = Multipart(boundary: "faultserve")
+            response.body = multipart.body(image, [range], type: "application/octet-stream")
+            response.fields["Content-Type"] = multipart.type
             response.fields["Content-Range"] = nil
-            response.fields["Content-Type"] = "multipart/byteranges; boundary=\(Self.boundary)"
-            response.body = Body([
-                .bytes(ByteBuffer(string: head)), .image(image, range),
-                .bytes(ByteBuffer(string: "\r\n--\(Self.boundary)--\r\n")),
-            ])
         }
         response.fields["Content-Length"] = String(response.body.count)
     }

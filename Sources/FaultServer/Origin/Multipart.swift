@@ -1,37 +1,11 @@
 import FaultKit
-import NIOCore
 
-/// Several ranges in one body (RFC 9110 §14.6).
-struct Multipart {
-    /// Depends on the content alone, and is too long to occur in it by chance.
-    private let boundary: String
-
+extension Multipart {
+    /// With a boundary that depends on the content alone, and is too long to occur in it by chance.
     init(tag: EntityTag) {
         var print = Fingerprint()
         print.add(tag.description.utf8)
         var dice = Dice(seed: print.value)
-        self.boundary = "faultserve-\(dice.next().hexadecimal)-\(dice.next().hexadecimal)"
-    }
-
-    var type: String { "multipart/byteranges; boundary=\(self.boundary)" }
-
-    func body(_ image: Image, _ ranges: [Range<Int>], type: String) -> Body {
-        var parts: [Body.Part] = []
-        for (index, range) in ranges.enumerated() {
-            let head =
-                (index == 0 ? "" : "\r\n") + "--\(self.boundary)\r\nContent-Type: \(type)\r\n"
-                + "Content-Range: \(range.contentRange(of: image.count))\r\n\r\n"
-            parts.append(.bytes(ByteBuffer(string: head)))
-            parts.append(.image(image, range))
-        }
-        parts.append(.bytes(ByteBuffer(string: "\r\n--\(self.boundary)--\r\n")))
-        return Body(parts)
-    }
-}
-
-extension Range<Int> {
-    /// The value of `Content-Range`; the range is not empty (RFC 9110 §14.4).
-    func contentRange(of count: Int) -> String {
-        "bytes \(self.lowerBound)-\(self.upperBound - 1)/\(count)"
+        self.init(boundary: "faultserve-\(dice.next().hexadecimal)-\(dice.next().hexadecimal)")
     }
 }
