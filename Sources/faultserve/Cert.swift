@@ -41,6 +41,13 @@ struct CertMake: ParsableCommand {
 
     @OptionGroup var authority: AuthorityOptions
 
+    func validate() throws {
+        if self.selfSigned, self.expiredCA || !self.authority.caConstrain.isEmpty {
+            throw ValidationError(
+                "--self-signed makes no CA: leave out --expired-ca and --ca-constrain")
+        }
+    }
+
     func run() throws {
         let written =
             self.selfSigned
@@ -79,6 +86,15 @@ struct CertShow: ParsableCommand {
 
     @OptionGroup var plan: PlanOptions
     @OptionGroup var identity: IdentityOptions
+
+    func validate() throws {
+        let asks =
+            !self.plan.profile.isEmpty || !self.plan.fault.isEmpty || self.identity.isGiven
+            || !self.identity.host.isEmpty
+        if !self.files.isEmpty, asks {
+            throw ValidationError("files hold what they hold: leave out the files or the options")
+        }
+    }
 
     func run() throws {
         Terminal.write(try self.blocks().joined(separator: "\n\n"))

@@ -165,6 +165,9 @@ struct IdentityOptions: ParsableArguments {
         guard (self.cert == nil) == (self.key == nil) else {
             throw ValidationError("--cert and --key belong together: give both")
         }
+        if self.cert != nil, !self.authority.caConstrain.isEmpty {
+            throw ValidationError("--cert brings its own CA: leave out --ca-constrain")
+        }
     }
 
     /// - Parameter root: the folder that is served; its ca_cert.pem and ca_key.pem are taken if nothing
@@ -186,7 +189,7 @@ struct AuthorityOptions: ParsableArguments {
             "Make a CA that vouches for this host, and names below it, alone (repeatable).",
             discussion: """
                 Whoever trusts such a CA is safe from its key for all other names, if the client looks at name \
-                constraints: OpenSSL, GnuTLS and browsers do, Mbed TLS does not.
+                constraints: OpenSSL and GnuTLS do, Mbed TLS does not.
                 """,
             valueName: "name|address"))
     var caConstrain: [String] = []

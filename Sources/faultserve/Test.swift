@@ -136,6 +136,7 @@ struct Test: AsyncParsableCommand {
                 }
             }
         }
+        try self.checkReports()
         let campaign = Campaign(bench: try self.bench(), runs: runs, jobs: self.count)
         let began = ContinuousClock.now
         let console = TestConsole(runs: runs, replay: self.replay)
@@ -158,6 +159,14 @@ struct Test: AsyncParsableCommand {
         // As a shell says of what SIGINT has ended.
         guard !testing.isCancelled else { throw ExitCode(130) }
         guard results.allSatisfy(\.verdict.isGood) else { throw ExitCode(1) }
+    }
+
+    /// A report that cannot be written is told before the tests, which may take an hour.
+    private func checkReports() throws {
+        for path in [self.json, self.junit, self.html].compactMap({ $0 }) {
+            let folder = path.contains("/") ? path.parent : "."
+            guard access(folder, W_OK) == 0 else { throw ServerError.unwritable(path) }
+        }
     }
 
     private var count: Int {

@@ -137,9 +137,14 @@ extension Data {
         do {
             try self.write(to: URL(fileURLWithPath: path), options: .atomic)
         } catch {
-            throw ServerError(
-                .unavailable,
-                "cannot write \(path): is its folder there, and may you write to it?")
+            throw ServerError.unwritable(path)
         }
+    }
+}
+
+extension ServerError {
+    static func unwritable(_ path: String) -> ServerError {
+        ServerError(
+            .unavailable, "cannot write \(path): is its folder there, and may you write to it?")
     }
 }

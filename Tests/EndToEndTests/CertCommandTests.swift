@@ -16,7 +16,7 @@ import Testing
         #expect(blocks.count == 2, "\(shown.output)")
         #expect(blocks[0].hasPrefix("leaf\n  subject  a.example\n  names    DNS:a.example\n"))
         #expect(blocks[1].hasPrefix("chain, 1\n"))
-        #expect(blocks[1].contains("a CA, which signs others"))
+        #expect(blocks[1].contains("use      a CA, for any name"))
     }
 
     @Test func showsFiles() throws {
@@ -78,6 +78,35 @@ import Testing
         #expect(honest.matches(of: #/takes it/#).count == 4, "\(honest)")
     }
 
+    @Test(arguments: [
+        (["show", "--profile", "uri-only"], "names    URI:https://localhost/"),
+        (["show", "--profile", "no-subject"], "subject  none"),
+        (["show", "--profile", "intermediate-no-ca"], "signs no others"),
+        (["show", "--ca-constrain", "lab.example"], "names    DNS:lab.example"),
+    ])
+    func saysWhatIsOddAboutACertificate(words: [String], said: String) throws {
+        let folder = try Folder()
+        let shown = try run(binary, ["cert"] + words + ["--ca-dir", folder.file("ca")])
+        #expect(shown.status == 0 && shown.output.contains(said), "\(shown)")
+    }
+
+    @Test(arguments: [
+        (["make", "--self-signed", "--expired-ca"], "--self-signed makes no CA"),
+        (["make", "--ca-constrain", "*.lab.example"], "leave out the '*.'"),
+        (["show", "a.pem", "--profile", "bad-cn"], "leave out the files or the options"),
+        (
+            ["show", "--cert", "a", "--key", "b", "--ca-constrain", "c.example"],
+            "--cert brings its own CA"
+        ),
+    ])
+    func wordsThatDoNotFitTogetherAreSaid(words: [String], said: String) throws {
+        let folder = try Folder()
+        let done = try run(
+            binary, ["cert"] + words + ["--ca-dir", folder.file("ca")],
+            environment: ["XDG_STATE_HOME": folder.path])
+        #expect(done.status == 64 && done.errors.contains(said), "\(done)")
+    }
+
     /// A constrained CA vouches for its names, and OpenSSL, GnuTLS and the server itself see to it. Mbed TLS trusts it
     /// all the same.
     @Test func aConstrainedCAVouchesForItsNamesAlone() throws {
@@ -110,11 +139,15 @@ import Testing
             (gnutls.output + gnutls.errors).contains(
                 "The certificate chain violates the signer's constraints"))
         #expect(try ask("127.0.0.1").status == 0)
+        let updated = try VirtualBoard().run("simple", from: server)
+        #expect(updated.running == "ota_0 2.0.0", "\(updated.console)")
 
         let ca = ["--ca-dir", state.file("state/faultserve")]
         let outside = try run(
             binary, ["cert", "--out", state.path, "--host", "elsewhere.example"] + ca)
         #expect(outside.status == 64 && outside.errors.contains("lab.example, 127.0.0.1 alone"))
+        let shown = try run(binary, ["cert", "show", server.ca])
+        #expect(shown.output.contains("use      a CA, for lab.example, 127.0.0.1 alone"))
         let inside = try run(binary, ["cert", "--out", state.path, "--force"] + ca)
         #expect(inside.status == 0 && inside.output.contains("DNS:lab.example"), "\(inside)")
         let other = try run(

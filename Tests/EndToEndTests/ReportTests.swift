@@ -26,6 +26,13 @@ import Testing
         try #require(done.status == 1, "\(done.errors)")
     }
 
+    @Test(arguments: ["--json", "--junit", "--html"])
+    func aReportThatCannotBeWrittenIsSaidBeforeTheTests(option: String) throws {
+        let done = try run(binary, ["test", "none", option, "/nonexistent/report"], within: 20)
+        #expect(done.status == 69 && done.output.isEmpty, "\(done)")
+        #expect(done.errors.contains("cannot write /nonexistent/report"))
+    }
+
     @Test(.timeLimit(.minutes(2)))
     func aStockParserReadsTheJUnitFile() throws {
         let folder = try Folder()

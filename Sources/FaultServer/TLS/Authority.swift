@@ -38,7 +38,15 @@ package struct Authority: Sendable {
         in directory: String, permits: [String] = []
     ) throws(ServerError) -> Authority {
         var permitted: [SubjectAltName] = []
-        for host in permits { permitted += try Host(host).names }
+        for host in permits {
+            guard !host.hasPrefix("*.") else {
+                throw ServerError(
+                    .usage,
+                    "a CA for '\(host.dropFirst(2))' is for the names below it too; leave out the '*.'"
+                )
+            }
+            permitted += try Host(host).names
+        }
         try WholeFile.makeFolder(directory)
         let certificateFile = WholeFile(path: "\(directory)/\(Self.certificateName)")
         // Read before the key: if it is there and its key is not, that is no race between servers.
