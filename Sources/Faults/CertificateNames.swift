@@ -34,7 +34,7 @@ public struct CertificateNames: HandshakeFault {
             throw KnobError(knob: "more", "'more' is out of range; write 0 to 20000")
         }
         guard !names.isEmpty || self.commonName != nil || self.more > 0 else {
-            throw KnobError(knob: "san", "'san' is missing, and so is 'cn'; write one of them")
+            throw KnobError(knob: "san", "'san', 'more' and 'cn' are missing; write one of them")
         }
         self.names = names.isEmpty ? nil : names.compactMap(\.name)
     }

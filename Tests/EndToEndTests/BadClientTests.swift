@@ -124,14 +124,6 @@ import Testing
 
     @Test func descriptorsAndMemoryReturnToWhereTheyWere() throws {
         let server = try Faultserve(["--quiet", "--limit", "handshake=500ms"])
-        func descriptors() throws -> Int {
-            try FileManager.default.contentsOfDirectory(atPath: "/proc/\(server.pid)/fd").count
-        }
-        func resident() throws -> Int {
-            let status = try String(contentsOfFile: "/proc/\(server.pid)/status", encoding: .utf8)
-            let line = status.split(separator: "\n").first { $0.hasPrefix("VmRSS:") }
-            return try #require(Int((line ?? "").filter(\.isNumber)))
-        }
         // Garbage on so many connections at once, so many times over.
         func storm(_ rounds: Int, of count: Int) throws {
             let client = """
@@ -148,19 +140,19 @@ import Testing
         }
         func settle(_ count: Int) throws {
             let deadline = Date(timeIntervalSinceNow: 15)
-            while try descriptors() > count, Date() < deadline { usleep(20_000) }
+            while try server.descriptors() > count, Date() < deadline { usleep(20_000) }
         }
         try server.curl(["-o", "/dev/null", server.url + "/firmware.bin"])
-        let before = try descriptors()
+        let before = try server.descriptors()
         // What allocators keep is what most connections at once have needed, so these come first: how many
         // of a storm's rounds meet in the server is up to the machine.
         try storm(2, of: 500)
         try settle(before)
-        let warm = try resident()
+        let warm = try server.resident()
         for _ in 0..<3 { try storm(10, of: 50) }
         try settle(before)
-        #expect(try descriptors() <= before)
-        let after = try resident()
+        #expect(try server.descriptors() <= before)
+        let after = try server.resident()
         #expect(after - warm < 8 << 10, "from \(warm) to \(after) KiB")
     }
 }

@@ -44,14 +44,6 @@ import Testing
             return ["--fault", "\(fault) when.connection=\(next)..\(next + share - 1)"]
         }
         let server = try Faultserve(rules + ["--quiet"])
-        func descriptors() throws -> Int {
-            try FileManager.default.contentsOfDirectory(atPath: "/proc/\(server.pid)/fd").count
-        }
-        func resident() throws -> Int {
-            let status = try String(contentsOfFile: "/proc/\(server.pid)/status", encoding: .utf8)
-            let line = status.split(separator: "\n").first { $0.hasPrefix("VmRSS:") }
-            return try #require(Int((line ?? "").filter(\.isNumber)))
-        }
         let flood = """
             import random, socket, ssl, sys
             port, count, seed, patience = int(sys.argv[2]), int(sys.argv[3]), int(sys.argv[4]), float(sys.argv[5])
@@ -83,12 +75,20 @@ import Testing
             let honest = try server.curl(["-o", "/dev/null", server.url + "/firmware.bin"])
             #expect(honest.status == 0, "after \(fault): \(honest.errors)")
             // The first half has met what a handshake can need.
-            if index == all.count / 2 { warm = (try resident(), try descriptors()) }
+            if index == all.count / 2 { warm = (try server.resident(), try server.descriptors()) }
         }
         let deadline = Date(timeIntervalSinceNow: 15)
-        while try descriptors() > warm.descriptors, Date() < deadline { usleep(20_000) }
-        #expect(try descriptors() <= warm.descriptors)
-        let after = try resident()
+        while try server.descriptors() > warm.descriptors, Date() < deadline { usleep(20_000) }
+        #expect(try server.descriptors() <= warm.descriptors)
+        let after = try server.resident()
         #expect(after - warm.memory < 8 << 10, "from \(warm.memory) to \(after) KiB")
+        // Each fault has struck, in each of its turns but those that were random bytes.
+        let stop = try #require(try server.journal().last { $0.name == "stop" })
+        let tally = try #require(stop["rules"] as? [[String: Any]])
+        #expect(tally.count == all.count)
+        for (fault, rule) in zip(all, tally) {
+            let struck = (rule["struck"] as? NSNumber)?.intValue ?? 0
+            #expect(struck > share / 2, "\(fault): \(struck) of \(share)")
+        }
     }
 }

@@ -207,6 +207,18 @@ final class Faultserve {
 
     var pid: pid_t { self.child.pid }
 
+    /// How many descriptors it has open.
+    func descriptors() throws -> Int {
+        try FileManager.default.contentsOfDirectory(atPath: "/proc/\(self.pid)/fd").count
+    }
+
+    /// Its memory, in KiB.
+    func resident() throws -> Int {
+        let status = try String(contentsOfFile: "/proc/\(self.pid)/status", encoding: .utf8)
+        let line = status.split(separator: "\n").first { $0.hasPrefix("VmRSS:") }
+        return try #require(Int((line ?? "").filter(\.isNumber)))
+    }
+
     /// What it wrote on the terminal so far.
     var said: String {
         (try? self.folder.bytes("out")).map { String(decoding: $0, as: UTF8.self) } ?? ""

@@ -25,8 +25,8 @@ struct CertificateDraft {
                 (NID_ext_key_usage, recipe.extendedKeyUsage.joined(separator: ",")))
         }
         if !recipe.permitted.isEmpty {
-            let subtrees = recipe.permitted.map { "permitted;\($0.subtree)" }
-            extensions.append((NID_name_constraints, "critical," + subtrees.joined(separator: ",")))
+            extensions.append(
+                (NID_name_constraints, "critical," + Self.subtrees(of: recipe.permitted)))
         }
         extensions += [
             (NID_subject_key_identifier, "hash"), (NID_authority_key_identifier, "keyid"),
@@ -34,8 +34,8 @@ struct CertificateDraft {
         return CertificateDraft(recipe: recipe, key: key, extensions: extensions)
     }
 
-    /// The certificate of a CA. What it permits is not critical, as RFC 5280 §4.2.1.10 wants it: Mbed TLS takes no
-    /// certificate with critical name constraints.
+    /// The certificate of a CA. What it permits is not critical, though RFC 5280 §4.2.1.10 wants it so: Mbed TLS takes
+    /// no certificate with critical name constraints.
     static func authority(_ recipe: Certificate, key: PrivateKey) -> CertificateDraft {
         var extensions = [
             (NID_basic_constraints, "critical,CA:TRUE"),

@@ -27,10 +27,10 @@ public enum CertificateReport {
 }
 
 extension Plan {
-    /// A handshake that every rule has edited.
-    func strike(_ handshake: Handshake) -> Handshake {
+    /// A handshake that these rules have edited, or all.
+    func strike(_ handshake: Handshake, by rules: [Rule]? = nil) -> Handshake {
         var handshake = handshake
-        for rule in self.rules {
+        for rule in rules ?? self.rules {
             guard case .handshake(let fault) = rule.hook else { continue }
             var dice = Dice(seed: self.seed, for: UInt64(rule.id))
             fault.edit(&handshake, using: &dice)
@@ -42,24 +42,24 @@ extension Plan {
 extension X509Certificate {
     /// What clients look at, a line each.
     fileprivate var facts: [String] {
-        [
-            "subject  \(self.subject.description)",
-            "names    \(self.namesInShort)",
+        let subject = self.subject.description.printable
+        let names = self.names.map(\.description.printable)
+        return [
+            "subject  \(subject.isEmpty ? "none" : subject)",
+            "names    \(names.isEmpty ? "none but the CN" : names.inShort(20))",
             "valid    \(self.notBefore) to \(self.notAfter)",
-            "issuer   \(self.isSelfSigned ? "itself" : self.issuer.description)",
+            "issuer   \(self.isSelfSigned ? "itself" : self.issuer.description.printable)",
             "key      \(self.keyKind)",
             "signed   \(self.signatureKind)",
-            "use      \(self.signingObstacle.map { "no CA: \($0)" } ?? "a CA, which signs others")",
+            "use      \(self.use)",
             "SHA-256  \(self.fingerprint)",
         ]
     }
 
-    /// The first names, and how many more there are.
-    private var namesInShort: String {
-        let names = self.names.map(\.description.printable)
-        guard !names.isEmpty else { return "none but the CN" }
-        let shown = names.prefix(20).joined(separator: ", ")
-        return names.count > 20 ? "\(shown) and \(names.count - 20) more" : shown
+    private var use: String {
+        if let obstacle = self.signingObstacle { return "signs no others: \(obstacle)" }
+        let hosts = self.permitted.isEmpty ? "any name" : Hosts.described(self.permitted) + " alone"
+        return "a CA, for \(hosts)"
     }
 
     /// As in `EC, 256 bits`.
@@ -72,5 +72,13 @@ extension X509Certificate {
     /// As in `ecdsa-with-SHA256`.
     private var signatureKind: String {
         OBJ_nid2ln(X509_get_signature_nid(self.pointer)).map { String(cString: $0) } ?? "unknown"
+    }
+}
+
+extension [String] {
+    /// The first ones, and how many more there are.
+    func inShort(_ count: Int) -> String {
+        let shown = self.prefix(count).joined(separator: ", ")
+        return self.count > count ? "\(shown) and \(self.count - count) more" : shown
     }
 }

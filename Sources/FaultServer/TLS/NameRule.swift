@@ -17,25 +17,25 @@ extension NameRule {
     /// Whether a client of this kind takes a certificate for its host's.
     /// - Throws: ``ServerError`` if OpenSSL makes no certificate with these names.
     func isSatisfied(by certificate: Certificate, for host: Host) throws(ServerError) -> Bool {
-        if self == .openSSL { return try Self.isTakenByOpenSSL(certificate, for: host) }
         let text = host.description
         let domains = certificate.names.compactMap { name in
             if case .dns(let domain) = name { domain } else { nil }
         }
-        let addresses = certificate.names.compactMap { name in
-            if case .ip(let address) = name { HostAddress(address) } else { nil }
+        let hasAddress = certificate.names.contains { name in
+            guard case .ip(let text) = name, case .address(let address) = host else { return false }
+            return HostAddress(text) == address
         }
         switch self {
         case .rfc6125:
-            if case .address(let address) = host { return addresses.contains(address) }
+            if case .address = host { return hasAddress }
             let candidates = domains.isEmpty ? [certificate.commonName] : domains
             return candidates.contains { Self.matches($0, text) }
         case .oldMbedTLS, .mbedTLS:
             let candidates = certificate.names.isEmpty ? [certificate.commonName] : domains
-            if candidates.contains(where: { Self.matches($0, text) }) { return true }
-            guard self == .mbedTLS, case .address(let address) = host else { return false }
-            return addresses.contains(address)
-        case .openSSL: return false
+            return candidates.contains { Self.matches($0, text) } || self == .mbedTLS && hasAddress
+        case .openSSL:
+            let draft = CertificateDraft.chained(certificate, key: try .p256())
+            return try draft.signed(at: WallClock.now()).covers(host)
         }
     }
 
@@ -46,13 +46,6 @@ extension NameRule {
             return pattern == host
         }
         return dot > host.startIndex && pattern.dropFirst() == host[dot...]
-    }
-
-    private static func isTakenByOpenSSL(
-        _ certificate: Certificate, for host: Host
-    ) throws(ServerError) -> Bool {
-        let draft = CertificateDraft.chained(certificate, key: try .p256())
-        return try draft.signed(at: WallClock.now()).covers(host)
     }
 }
 
@@ -68,9 +61,7 @@ public enum NameMatrix {
 
         /// The CN and the first names, and how many more there are, for a line.
         public var namesInShort: String {
-            let shown = ["CN=\(self.commonName.printable)"] + self.names.prefix(4).map(\.printable)
-            let more = self.names.count > 4 ? " and \(self.names.count - 4) more" : ""
-            return shown.joined(separator: ", ") + more
+            (["CN=\(self.commonName)"] + self.names).map(\.printable).inShort(5)
         }
     }
 

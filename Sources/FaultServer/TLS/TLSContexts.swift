@@ -41,17 +41,15 @@ final class TLSContexts: Sendable {
         // What a client meets whom all rules strike; some mean something only together.
         let together = Swift.Result { try self.context(for: plan.strike(recipe)) }
         for rule in edits {
-            var handshake = self.recipe
-            var dice = Dice(seed: plan.seed, for: UInt64(rule.id))
-            if case .handshake(let fault) = rule.hook { fault.edit(&handshake, using: &dice) }
-            let needsMint = handshake.certificate != self.recipe.certificate
+            let handshake = plan.strike(recipe, by: [rule])
+            let needsMint = handshake.certificate != recipe.certificate
             if needsMint, let obstacle = forge.mintingObstacle {
                 throw ServerError(.data, "'\(rule.text)' needs another certificate: \(obstacle)")
             }
             do {
                 _ = try self.context(for: handshake)
             } catch {
-                guard case .success = together, edits.count > 1 else { throw error }
+                guard case .success = together else { throw error }
             }
         }
     }

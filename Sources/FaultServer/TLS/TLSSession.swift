@@ -63,7 +63,6 @@ final class TLSSession {
         // Unretained is sound: this object owns the SSL, whose callbacks run in its calls only.
         SSL_set_ex_data(ssl, 0, Unmanaged.passUnretained(self).toOpaque())
         SSL_set_accept_state(ssl)
-        SSL_set_msg_callback(ssl, keepClientHello)
     }
 
     deinit {
@@ -219,7 +218,7 @@ final class TLSSession {
 
     /// Keeps a handshake message of the client that is a ClientHello.
     func keep(_ message: UnsafeRawBufferPointer) {
-        self.helloMessage = ClientHelloMessage(Array(message))
+        self.helloMessage = ClientHelloMessage(message)
     }
 
     /// Reads the ClientHello and takes on the context that it is answered with.

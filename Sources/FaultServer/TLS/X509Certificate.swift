@@ -173,13 +173,14 @@ extension X509Certificate {
 }
 
 extension SubjectAltName {
-    /// A dNSName or an iPAddress; of an address with a mask, the address.
+    /// A dNSName, a URI or an iPAddress; of an address with a mask, the address.
     fileprivate init?(general name: UnsafeMutablePointer<GENERAL_NAME>) {
         var kind: Int32 = 0
         guard let value = GENERAL_NAME_get0_value(name, &kind) else { return nil }
         let bytes = [UInt8](asn1: value.assumingMemoryBound(to: ASN1_STRING.self))
         switch kind {
         case GEN_DNS: self = .dns(String(decoding: bytes, as: UTF8.self))
+        case GEN_URI: self = .uri(String(decoding: bytes, as: UTF8.self))
         case GEN_IPADD:
             let hasMask = bytes.count == 8 || bytes.count == 32
             let own = hasMask ? Array(bytes.prefix(bytes.count / 2)) : bytes

@@ -25,6 +25,22 @@ import Testing
                 .hasSuffix("404, 9 bytes sent") == true)
     }
 
+    @Test func aHelloSaysWhatTheClientOffers() {
+        var hello = Event.ClientHello()
+        hello.versions = ["1.3", "1.2"]
+        hello.ciphers = ["TLS_AES_128_GCM_SHA256"]
+        #expect(
+            self.line(.hello(hello))?
+                .hasSuffix("hello without a name: TLS 1.3, 1.2; 1 known suites") == true)
+        hello.serverName = "a\u{1B}.example"
+        hello.groups = ["x25519", "secp256r1", "secp384r1", "x448"]
+        hello.protocols = ["h2"]
+        #expect(
+            self.line(.hello(hello))?.hasSuffix(
+                "hello for a\\u{1b}.example: TLS 1.3, 1.2; 1 known suites; x25519, secp256r1, "
+                    + "secp384r1 and 1 groups more; h2") == true)
+    }
+
     @Test func aStrikeSaysWhichFaultDidWhatAndWhere() {
         var strike = Event.FaultStrike(rule: 0, fault: "truncate", on: "body", action: "ended")
         strike.offset = 240_889
