@@ -70,6 +70,8 @@ static const uint64_t fs_op_server_preference = SSL_OP_CIPHER_SERVER_PREFERENCE;
 
 // Certificates
 
+static const int fs_key_parameters = EVP_PKEY_KEY_PARAMETERS;
+
 /// `EVP_EC_gen` is a macro over a variadic function.
 static inline EVP_PKEY *fs_key_ec(const char *curve) { return EVP_EC_gen(curve); }
 

@@ -14,6 +14,8 @@ public struct Handshake: Sendable, Hashable {
     public var ciphers: String?
     /// The groups of key exchange, as OpenSSL lists them; nil: its default.
     public var groups: String?
+    /// The group of DHE up to TLS 1.2; nil: one of a size that fits the certificate's key.
+    public var dhGroup: DHGroup?
     /// How the server answers a client that offers protocols (RFC 7301).
     public var alpn = ALPN.http1
     /// What becomes of sessions that a client could resume (RFC 5077, RFC 8446 §2.2); nil: they are resumed,
@@ -52,6 +54,20 @@ public struct Handshake: Sendable, Hashable {
         case unrelated
         /// No OCSP response at all.
         case garbage
+    }
+
+    /// A group of finite-field Diffie-Hellman that nobody should take part in (RFC 9325 §4.4).
+    public enum DHGroup: String, Sendable, Hashable, CaseIterable, KnobValue {
+        /// A safe prime of 512 bits, new each time.
+        case bits512 = "512"
+        /// The first Oakley group (RFC 2409 §6.1).
+        case bits768 = "768"
+        /// The second Oakley group (RFC 2409 §6.2).
+        case bits1024 = "1024"
+        /// 2048 bits, and no prime.
+        case composite
+        /// 2048 bits, and a generator of order 2.
+        case smallSubgroup = "small-subgroup"
     }
 
     public enum ALPN: Sendable, Hashable {
@@ -124,6 +140,7 @@ public struct Handshake: Sendable, Hashable {
     /// Whether OpenSSL would refuse to take part without being told that nobody cares.
     public var isWeak: Bool {
         self.versions.lowerBound < .tls1_2 || self.ciphers != nil || self.groups != nil
+            || self.dhGroup != nil
             || self.certificate.isWeak
     }
 }

@@ -28,6 +28,7 @@ public enum Faults {
         CutImage.self,
         DamageSector.self,
         DamageSignature.self,
+        DHGroup.self,
         Delay.self,
         DescriptorMagic.self,
         DropRecord.self,

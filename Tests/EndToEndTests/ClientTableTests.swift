@@ -28,7 +28,8 @@ import Testing
     private static let faults: Set<String> = [
         "alpn", "another-key", "certificate-chain", "certificate-digest", "certificate-issuer",
         "certificate-key", "certificate-names", "certificate-oddity", "certificate-subject",
-        "certificate-usage", "ciphers", "client-certificate", "drop-record", "edit-server-hello",
+        "certificate-usage", "ciphers", "client-certificate", "dh-group", "drop-record",
+        "edit-server-hello",
         "empty-records", "expired", "fatal-alert", "flip-record", "groups", "handshake-end",
         "inject-alert", "post-handshake", "intermediate", "not-tls", "not-yet-valid", "ocsp-staple",
         "oversized-record", "plain-http", "record-header", "record-size", "repeat-record",

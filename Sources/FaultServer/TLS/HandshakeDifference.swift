@@ -25,6 +25,7 @@ extension Handshake {
         say("versions", before.versions.text, self.versions.text)
         say("ciphers", before.ciphers ?? "any", self.ciphers ?? "any")
         say("groups", before.groups ?? "any", self.groups ?? "any")
+        say("DH group", before.dhGroup?.rawValue ?? "any", self.dhGroup?.rawValue ?? "any")
         say("chain", before.chain.words, self.chain.words)
         say("OCSP staple", before.staple?.rawValue ?? "none", self.staple?.rawValue ?? "none")
         say("ALPN", before.alpn.words, self.alpn.words)

@@ -45,6 +45,13 @@ final class TLSContext: @unchecked Sendable {
                 .data,
                 "OpenSSL knows no such groups as '\(groups)'; write names such as P-521 or X25519")
         }
+        _ = fs_ssl_ctx_set_dh_auto(pointer)
+        if let group = handshake.dhGroup {
+            // The context takes the parameters over.
+            guard let parameters = group.makeParameters(),
+                SSL_CTX_set0_tmp_dh_pkey(pointer, parameters) == 1
+            else { throw .openSSL("cannot set up the DH group \(group.rawValue)") }
+        }
         guard SSL_CTX_use_certificate(pointer, identity.leaf.pointer) == 1,
             SSL_CTX_use_PrivateKey(pointer, identity.key.pointer) == 1,
             identity.chain.allSatisfy({ fs_ssl_ctx_add1_chain_cert(pointer, $0.pointer) == 1 })
