@@ -96,6 +96,7 @@ struct Test: AsyncParsableCommand {
     var seeds = 1
 
     @OptionGroup var library: LibraryOptions
+    @OptionGroup var authority: AuthorityOptions
 
     func validate() throws {
         if self.all == !self.profiles.isEmpty {
@@ -192,7 +193,7 @@ struct Test: AsyncParsableCommand {
 
     private func bench() throws -> Bench {
         let offers = try TestOffers(image: self.image)
-        let identity = try IdentityOptions.parse([]).source(root: nil)
+        let identity = self.authority.source
         let program = System.executable.parent + "/virtual-board"
         if self.device == .board, access(program, X_OK) != 0 {
             throw ServerError(
