@@ -188,6 +188,8 @@ struct Test: AsyncParsableCommand {
         if self.console != .faultserve { words += ["--console", self.console.rawValue] }
         for option in self.boardOptions { words += ["--board-option", option] }
         if let image { words += ["--image", image] }
+        if let folder = self.authority.caDir { words += ["--ca-dir", folder] }
+        for host in self.authority.caConstrain { words += ["--ca-constrain", host] }
         return Replay(words: words)
     }
 
