@@ -32,7 +32,12 @@ public struct Plan: Sendable {
     /// what a correct client does. Lines end with a line feed.
     public var explanation: String {
         let head = [self.name, self.story, "seed \(self.seed)"]
-        return (head + self.rules.explanation).map { $0 + "\n" }.joined()
+        return (head + self.body).map { $0 + "\n" }.joined()
+    }
+
+    /// The rules, and what they make of one request after the other.
+    fileprivate var body: [String] {
+        self.rules.explanation + (Script(self).table(of: self.rules) ?? [])
     }
 }
 
@@ -59,7 +64,7 @@ extension Profile {
         var lines = [self.name, self.story, "seed \(self.seed)"]
         if !self.device.isPlain { lines += ["", "It takes \(self.device)."] }
         guard self.steps.count > 1 || self.steps[0].words != nil else {
-            return (lines + self.rules.explanation).map { $0 + "\n" }.joined()
+            return (lines + Plan(profiles: [self]).body).map { $0 + "\n" }.joined()
         }
         for (index, step) in self.steps.enumerated() {
             lines += ["", "step \(index + 1)" + (step.story.map { "  \($0)" } ?? "")]
@@ -67,7 +72,7 @@ extension Profile {
             if let expectation = step.expectation {
                 lines += ["  expect  \(expectation.device)"]
             }
-            lines += step.rules.explanation
+            lines += Plan(profiles: [self], step: index + 1).body
         }
         return lines.map { $0 + "\n" }.joined()
     }
