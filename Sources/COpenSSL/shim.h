@@ -71,6 +71,9 @@ static const uint64_t fs_op_server_preference = SSL_OP_CIPHER_SERVER_PREFERENCE;
 // Certificates
 
 static const int fs_key_parameters = EVP_PKEY_KEY_PARAMETERS;
+/// A list of parameters keeps the names' addresses: they have to outlive it, which Swift's strings do not.
+static const char *const fs_param_prime = OSSL_PKEY_PARAM_FFC_P;
+static const char *const fs_param_generator = OSSL_PKEY_PARAM_FFC_G;
 
 /// `EVP_EC_gen` is a macro over a variadic function.
 static inline EVP_PKEY *fs_key_ec(const char *curve) { return EVP_EC_gen(curve); }

@@ -57,7 +57,7 @@ import Testing
         ("range-multipart", "ranges how=multipart"),
     ]
 
-    /// What came, in lines, with the date of now replaced.
+    /// What came, in lines, with the date of now replaced, and the file's tag, which has its inode.
     private static func response(_ rule: String, range: Bool, from folder: Folder) throws -> String
     {
         let server = try Faultserve(["--plain", "--root", folder.path, "--fault", rule])
@@ -80,7 +80,9 @@ import Testing
             }
         }
         let date = #/Date: [A-Z][a-z]{2}, \d\d [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d GMT/#
-        return text.replacing(date, with: "Date: (now)") + "(\(done.output.dropLast()))\n"
+        let tag = #/ETag: "[0-9a-f]+(-[0-9a-f]+)+"/#
+        return text.replacing(date, with: "Date: (now)").replacing(tag, with: "ETag: (of the file)")
+            + "(\(done.output.dropLast()))\n"
     }
 
     @Test(.timeLimit(.minutes(3))) func eachLeavesAsItIsWritten() throws {

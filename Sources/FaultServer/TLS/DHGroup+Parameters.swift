@@ -11,8 +11,8 @@ extension Handshake.DHGroup {
         }
         let builder = OSSL_PARAM_BLD_new()
         defer { OSSL_PARAM_BLD_free(builder) }
-        guard OSSL_PARAM_BLD_push_BN(builder, "p", prime) == 1,
-            OSSL_PARAM_BLD_push_BN(builder, "g", generator) == 1,
+        guard OSSL_PARAM_BLD_push_BN(builder, fs_param_prime, prime) == 1,
+            OSSL_PARAM_BLD_push_BN(builder, fs_param_generator, generator) == 1,
             let list = OSSL_PARAM_BLD_to_param(builder)
         else { return nil }
         defer { OSSL_PARAM_free(list) }

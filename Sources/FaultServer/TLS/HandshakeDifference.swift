@@ -104,7 +104,7 @@ extension [Certificate.Attribute] {
 
 extension [SubjectAltName] {
     fileprivate var text: String {
-        self.isEmpty ? "none" : self.map(\.description).joined(separator: ", ")
+        self.isEmpty ? "none" : self.map(\.description).inShort(12)
     }
 }
 

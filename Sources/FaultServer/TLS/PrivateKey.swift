@@ -27,12 +27,26 @@ final class PrivateKey: @unchecked Sendable {
             case .rsa1024: fs_key_rsa(1024)
             case .rsa2048: fs_key_rsa(2048)
             case .rsa3072: fs_key_rsa(3072)
-            case .rsa4096: fs_key_rsa(4096)
-            case .rsa8192: fs_key_rsa(8192)
+            case .rsa4096: Self.multiPrime(bits: 4096, primes: 4)
+            case .rsa8192: Self.multiPrime(bits: 8192, primes: 5)
             case .ed25519: fs_key_ed25519()
             }
         guard let key else { throw .openSSL("cannot make a key of the kind \(kind.rawValue)") }
         return PrivateKey(owning: key)
+    }
+
+    /// An RSA key of more than two primes (RFC 8017 §3.2): clients see no difference, and it is made in seconds where
+    /// two primes of 4096 bits take the better part of a minute.
+    private static func multiPrime(bits: Int32, primes: Int32) -> OpaquePointer? {
+        let context = EVP_PKEY_CTX_new_from_name(nil, "RSA", nil)
+        defer { EVP_PKEY_CTX_free(context) }
+        var key: OpaquePointer?
+        guard EVP_PKEY_keygen_init(context) == 1,
+            EVP_PKEY_CTX_set_rsa_keygen_bits(context, bits) == 1,
+            EVP_PKEY_CTX_set_rsa_keygen_primes(context, primes) == 1,
+            EVP_PKEY_generate(context, &key) == 1
+        else { return nil }
+        return key
     }
 
     /// Reads the first private key of a PEM file. Never asks for a passphrase.

@@ -28,10 +28,12 @@ final class TLSContext: @unchecked Sendable {
         _ = fs_ssl_ctx_set_mode(
             pointer, Int(SSL_MODE_RELEASE_BUFFERS) | Int(SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER))
         _ = fs_ssl_ctx_set_session_cache_mode(pointer, Int(SSL_SESS_CACHE_OFF))
-        if handshake.isWeak { SSL_CTX_set_security_level(pointer, 0) }
+        if handshake.isWeak {
+            SSL_CTX_set_security_level(pointer, 0)
+            // Even at level 0 OpenSSL takes no small group of DHE.
+            SSL_CTX_set_security_callback(pointer) { _, _, _, _, _, _, _ in 1 }
+        }
         SSL_CTX_set_options(pointer, fs_op_server_preference)
-        // A group for DHE, where the suites want one; its size fits the certificate's key.
-        _ = fs_ssl_ctx_set_dh_auto(pointer)
         if let ciphers = handshake.ciphers ?? Self.ciphers(for: handshake.versions),
             SSL_CTX_set_cipher_list(pointer, ciphers) != 1
         {
@@ -45,12 +47,14 @@ final class TLSContext: @unchecked Sendable {
                 .data,
                 "OpenSSL knows no such groups as '\(groups)'; write names such as P-521 or X25519")
         }
-        _ = fs_ssl_ctx_set_dh_auto(pointer)
+        // For DHE, where the suites want it: the group that was asked for, or one that fits the certificate's key.
         if let group = handshake.dhGroup {
             // The context takes the parameters over.
             guard let parameters = group.makeParameters(),
                 SSL_CTX_set0_tmp_dh_pkey(pointer, parameters) == 1
             else { throw .openSSL("cannot set up the DH group \(group.rawValue)") }
+        } else {
+            _ = fs_ssl_ctx_set_dh_auto(pointer)
         }
         guard SSL_CTX_use_certificate(pointer, identity.leaf.pointer) == 1,
             SSL_CTX_use_PrivateKey(pointer, identity.key.pointer) == 1,
