@@ -9,14 +9,15 @@ struct SampleStream {
         case bytes
         /// Pieces of up to so many bytes, some of them empty.
         case random(seed: UInt64, most: Int)
-        case records
+        /// At its records or frames.
+        case units
 
         var description: String {
             switch self {
             case .whole: "whole"
             case .bytes: "byte by byte"
             case .random(let seed, let most): "at random (seed \(seed), up to \(most) bytes)"
-            case .records: "at its records"
+            case .units: "at its records or frames"
             }
         }
     }
@@ -25,14 +26,14 @@ struct SampleStream {
     let total: Int?
     /// By place; also those in the gaps, which are not handed to the fault.
     private let content: [UInt8]
-    private let records: [Int]
+    private let units: [Int]
 
     /// - Parameter total: bytes of the whole; nil where unknown.
     init(_ ranges: [Range<Int>], total: Int?) {
         self.ranges = ranges
         self.total = total
         self.content = Samples.bytes(ranges.last?.upperBound ?? 0, seed: UInt64(ranges.count))
-        self.records = []
+        self.units = []
     }
 
     /// A handshake of TLS 1.2 as a server sends it, and records of application data (RFC 8446 §5.1) with payloads
@@ -41,10 +42,39 @@ struct SampleStream {
         let records =
             Self.handshake
             + payloads.map { Self.record(23, Samples.bytes($0, seed: UInt64($0))) }
-        self.content = records.flatMap(\.self)
+        self.init(units: records)
+    }
+
+    /// What a server says on an HTTP/2 connection (RFC 9113 §4.1): SETTINGS and their acknowledgement, an answered
+    /// PING, and two responses with DATA of these lengths, the last of which ends its stream.
+    init(frames payloads: [Int]) {
+        var frames = [
+            Self.frame(4, [0, 3, 0, 0, 0, 100]), Self.frame(4, flags: 1),
+            Self.frame(6, flags: 1, [1, 2, 3, 4, 5, 6, 7, 8]),
+        ]
+        for stream: UInt8 in [1, 3] {
+            frames.append(Self.frame(1, flags: 4, stream: stream, [0x88]))
+            for (index, length) in payloads.enumerated() {
+                let flags: UInt8 = index == payloads.count - 1 ? 1 : 0
+                let payload = Samples.bytes(length, seed: UInt64(length))
+                frames.append(Self.frame(0, flags: flags, stream: stream, payload))
+            }
+        }
+        self.init(units: frames)
+    }
+
+    private init(units: [[UInt8]]) {
+        self.content = units.flatMap(\.self)
         self.ranges = [0..<self.content.count]
         self.total = nil
-        self.records = records.map(\.count)
+        self.units = units.map(\.count)
+    }
+
+    private static func frame(
+        _ type: UInt8, flags: UInt8 = 0, stream: UInt8 = 0, _ payload: [UInt8] = []
+    ) -> [UInt8] {
+        [0, UInt8(payload.count >> 8), UInt8(payload.count & 0xFF), type, flags, 0, 0, 0, stream]
+            + payload
     }
 
     /// ServerHello, Certificate, ServerKeyExchange, ServerHelloDone, ChangeCipherSpec, Finished (RFC 5246 §7.3).
@@ -70,7 +100,7 @@ struct SampleStream {
     func chunks(_ cutting: Cutting) -> [Chunk] {
         self.ranges.flatMap { range in
             var start = range.lowerBound
-            var sizes = Sizes(cutting, records: self.records)
+            var sizes = Sizes(cutting, units: self.units)
             var chunks: [Chunk] = []
             while start < range.upperBound {
                 let end = min(range.upperBound, start + sizes.next())
@@ -92,12 +122,12 @@ struct SampleStream {
 
     private struct Sizes {
         private let cutting: Cutting
-        private var records: ArraySlice<Int>
+        private var units: ArraySlice<Int>
         private var dice: Dice
 
-        init(_ cutting: Cutting, records: [Int]) {
+        init(_ cutting: Cutting, units: [Int]) {
             self.cutting = cutting
-            self.records = records[...]
+            self.units = units[...]
             if case .random(let seed, _) = cutting {
                 self.dice = Dice(seed: seed)
             } else {
@@ -110,7 +140,7 @@ struct SampleStream {
             case .whole: .max / 2
             case .bytes: 1
             case .random(_, let most): self.dice.roll(0..<most + 1)
-            case .records: self.records.popFirst() ?? 1
+            case .units: self.units.popFirst() ?? 1
             }
         }
     }

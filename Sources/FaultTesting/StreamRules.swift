@@ -15,14 +15,23 @@ enum StreamRules {
             }
             Self.checkKept(fault, &findings)
         case .record:
-            for seed in UInt64(1)...3 {
-                let run = Self.checkRun(
-                    fault, SampleStream(records: [512, 1, 1400, 16_384, 16_384, 900, 0, 77]),
-                    .records, seed, &findings)
-                hasStruck = hasStruck || !run.strikes.isEmpty
-            }
+            let records = SampleStream(records: [512, 1, 1400, 16_384, 16_384, 900, 0, 77])
+            Self.checkUnits(fault, records, &hasStruck, &findings)
+        case .frame:
+            let frames = SampleStream(frames: [16_384, 900, 0, 16_384, 77])
+            Self.checkUnits(fault, frames, &hasStruck, &findings)
         }
         if !hasStruck { findings.note("strikes", "it strikes none of the streams it is tried on") }
+    }
+
+    private static func checkUnits(
+        _ fault: some StreamFault, _ stream: SampleStream, _ hasStruck: inout Bool,
+        _ findings: inout Findings
+    ) {
+        for seed in UInt64(1)...3 {
+            let run = Self.checkRun(fault, stream, .units, seed, &findings)
+            hasStruck = hasStruck || !run.strikes.isEmpty
+        }
     }
 
     private static func streams(isTotalNeeded: Bool) -> [SampleStream] {

@@ -11,14 +11,20 @@ public struct ALPN: HandshakeFault {
             .init(
                 "answer",
                 "none (default): there is no answer; refused: the fatal alert no_application_protocol; or a protocol, such as h2, offered or not"
-            )
+            ),
+            .init(
+                "speaks",
+                "http/1.1 or h2: what the server speaks, whatever was negotiated; default what was, where it can"
+            ),
         ],
         example: ["answer": "h2"])
 
     private let answer: Handshake.ALPN
+    private let spoken: Handshake.ApplicationProtocol?
 
-    /// Reads `answer`.
+    /// Reads `answer` and `speaks`.
     public init(_ knobs: inout Knobs) throws {
+        self.spoken = try knobs.readIfSet("speaks", as: Handshake.ApplicationProtocol.self)
         switch try knobs.read("answer", default: "none") {
         case "none": self.answer = .unanswered
         case "refused": self.answer = .refused
@@ -32,5 +38,6 @@ public struct ALPN: HandshakeFault {
 
     public func edit(_ handshake: inout Handshake, using dice: inout Dice) {
         handshake.alpn = self.answer
+        if let spoken { handshake.speaks = spoken }
     }
 }

@@ -1,0 +1,123 @@
+import FaultKit
+import NIOCore
+
+/// A frame of HTTP/2 (RFC 9113 §4.1): three bytes of length, type, flags, four bytes of stream, and the payload.
+struct Frame {
+    static let headerLength = 9
+
+    /// Types by their names (RFC 9113 §6).
+    enum Kind: String, CaseIterable, KnobValue {
+        case data = "DATA"
+        case headers = "HEADERS"
+        case priority = "PRIORITY"
+        case rstStream = "RST_STREAM"
+        case settings = "SETTINGS"
+        case pushPromise = "PUSH_PROMISE"
+        case ping = "PING"
+        case goAway = "GOAWAY"
+        case windowUpdate = "WINDOW_UPDATE"
+        case continuation = "CONTINUATION"
+
+        var number: UInt8 {
+            // In the order of their numbers, from 0.
+            UInt8(Self.allCases.firstIndex(of: self) ?? 0)
+        }
+    }
+
+    /// Flags (RFC 9113 §6); a bit means what its type says.
+    enum Flag {
+        static let endStream: UInt8 = 0x1
+        static let acknowledgement: UInt8 = 0x1
+        static let endHeaders: UInt8 = 0x4
+        static let padded: UInt8 = 0x8
+    }
+
+    var type: UInt8
+    var flags: UInt8
+    /// 31 bits; the reserved one is not set.
+    var stream: UInt32
+    var payload: [UInt8]
+
+    init(_ kind: Kind, flags: UInt8 = 0, stream: UInt32 = 0, payload: [UInt8] = []) {
+        self.init(type: kind.number, flags: flags, stream: stream, payload: payload)
+    }
+
+    init(type: UInt8, flags: UInt8 = 0, stream: UInt32 = 0, payload: [UInt8] = []) {
+        self.type = type
+        self.flags = flags
+        self.stream = stream
+        self.payload = payload
+    }
+
+    /// - Returns: nil if the chunk is shorter than a header: a connection that ends in the middle of one.
+    init?(_ chunk: Chunk) {
+        var bytes = chunk.bytes
+        guard let head = bytes.readBytes(length: Self.headerLength) else { return nil }
+        self.init(
+            type: head[3], flags: head[4],
+            stream: head[5...].reduce(0) { $0 << 8 | UInt32($1) } & 0x7FFF_FFFF,
+            payload: Array(bytes.readableBytesView))
+    }
+
+    func isA(_ kind: Kind) -> Bool { self.type == kind.number }
+
+    func has(_ flag: UInt8) -> Bool { self.flags & flag != 0 }
+
+    /// Whether it is the last one of its stream's side (RFC 9113 §5.1).
+    var endsStream: Bool {
+        (self.isA(.data) || self.isA(.headers)) && self.has(Flag.endStream)
+    }
+
+    var bytes: ByteBuffer {
+        let length = UInt32(self.payload.count)
+        return ByteBuffer(
+            bytes: length.bigEndianBytes.dropFirst() + [self.type, self.flags]
+                + self.stream.bigEndianBytes + self.payload)
+    }
+}
+
+extension Frame {
+    /// - Throws: ``KnobError`` for a flood of more than 16 MiB, which would be held in memory.
+    static func bound(_ count: Int, of size: Int) throws {
+        guard count * (Self.headerLength + size) <= 16 << 20 else {
+            throw KnobError(
+                knob: "count",
+                "'count' frames have more than 16 MiB in all; write fewer, or smaller ones")
+        }
+    }
+}
+
+extension UInt32 {
+    /// Most significant first.
+    var bigEndianBytes: [UInt8] {
+        [UInt8(self >> 24), UInt8(self >> 16 & 0xFF), UInt8(self >> 8 & 0xFF), UInt8(self & 0xFF)]
+    }
+}
+
+/// Error codes of HTTP/2 (RFC 9113 §7), by name or number.
+struct ErrorCode: KnobValue, Sendable {
+    static let form = "a name such as CANCEL, or a number such as 0x8"
+
+    private static let names = [
+        "NO_ERROR", "PROTOCOL_ERROR", "INTERNAL_ERROR", "FLOW_CONTROL_ERROR", "SETTINGS_TIMEOUT",
+        "STREAM_CLOSED", "FRAME_SIZE_ERROR", "REFUSED_STREAM", "CANCEL", "COMPRESSION_ERROR",
+        "CONNECT_ERROR", "ENHANCE_YOUR_CALM", "INADEQUATE_SECURITY", "HTTP_1_1_REQUIRED",
+    ]
+
+    let number: UInt32
+
+    init?(knob text: String) {
+        if let place = Self.names.firstIndex(of: text.uppercased()) {
+            self.number = UInt32(place)
+        } else if let number = FieldNumber<UInt32>(knob: text) {
+            self.number = number.value
+        } else {
+            return nil
+        }
+    }
+
+    static let internalError = ErrorCode(number: 2)
+    static let noError = ErrorCode(number: 0)
+
+    private init(number: UInt32) { self.number = number }
+}
