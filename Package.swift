@@ -28,6 +28,8 @@ let package = Package(
     ],
     targets: [
         .systemLibrary(name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
+        .systemLibrary(
+            name: "CNGHTTP2", pkgConfig: "libnghttp2", providers: [.apt(["libnghttp2-dev"])]),
         .target(name: "CLinux"),
         .target(name: "FaultKit", dependencies: [core]),
         .target(name: "FaultTesting", dependencies: ["FaultKit", core]),
@@ -71,7 +73,7 @@ let package = Package(
         .target(
             name: "FaultServer",
             dependencies: [
-                "COpenSSL", "CLinux", "FaultKit", core,
+                "COpenSSL", "CNGHTTP2", "CLinux", "FaultKit", core,
                 .product(name: "NIOPosix", package: nio),
                 .product(name: "NIOHTTP1", package: nio),
                 .product(name: "NIOConcurrencyHelpers", package: nio),

@@ -44,7 +44,7 @@ public protocol HandshakeFault: Fault {
 
 /// Edits how it *flows*: is handed consecutive ``Chunk``s of a stream and answers with steps.
 ///
-/// A stream fault must not care where chunks are cut, unless its ``unit`` is ``StreamUnit/record``:
+/// A stream fault must not care where chunks are cut, unless its ``unit`` is a record or a frame:
 /// the same stream, cut differently, gives the same bytes, the same total wait and the same ending.
 public protocol StreamFault: Fault {
     /// What a chunk is to this fault. Default: ``StreamUnit/byte``.
@@ -71,6 +71,8 @@ public enum StreamUnit: Sendable, Hashable {
     case byte
     /// One TLS record a chunk; only on ``Place/link``.
     case record
+    /// One frame of HTTP/2 a chunk; only on ``Place/http``, and only of connections that speak it.
+    case frame
 }
 
 /// Where a stream fault taps the bytes of a download.

@@ -17,7 +17,9 @@ public struct Handshake: Sendable, Hashable {
     /// The group of DHE up to TLS 1.2; nil: one of a size that fits the certificate's key.
     public var dhGroup: DHGroup?
     /// How the server answers a client that offers protocols (RFC 7301).
-    public var alpn = ALPN.http1
+    public var alpn = ALPN.firstOf([.http1])
+    /// What is spoken, whatever was negotiated; nil: what was.
+    public var speaks: ApplicationProtocol?
     /// What becomes of sessions that a client could resume (RFC 5077, RFC 8446 §2.2); nil: they are resumed,
     /// unless the plan meddles with handshakes, as who resumes never sees the certificate.
     public var sessions: Sessions?
@@ -71,13 +73,19 @@ public struct Handshake: Sendable, Hashable {
     }
 
     public enum ALPN: Sendable, Hashable {
-        /// `http/1.1` where it is offered, and no answer elsewhere.
-        case http1
+        /// The first of these that the client offers; no answer where it offers none of them.
+        case firstOf([ApplicationProtocol])
         case unanswered
         /// The fatal alert no_application_protocol (RFC 7301 §3.2).
         case refused
         /// This one, offered or not.
         case chosen(String)
+    }
+
+    /// What is spoken above TLS, by its name in ALPN.
+    public enum ApplicationProtocol: String, Sendable, Hashable, CaseIterable, KnobValue {
+        case http1 = "http/1.1"
+        case http2 = "h2"
     }
 
     public enum Sessions: String, Sendable, Hashable, CaseIterable, KnobValue {

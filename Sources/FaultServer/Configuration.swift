@@ -13,6 +13,8 @@ public struct Configuration: Sendable {
     public var bind = "::"
     /// 0 takes any free port.
     public var port = 8070
+    /// Whether HTTP/2 is offered beside HTTP/1.1: by ALPN, and without TLS to who begins with it (RFC 9113 §3.3).
+    public var offersHTTP2 = false
     /// Event loops.
     public var threads = 1
     public var limits = Limits()

@@ -16,8 +16,8 @@ final class Connection {
     /// Who ended the connection and how; the first to say so is right.
     private(set) var ending: (by: Event.Closing.Side, how: Event.Closing.Manner)?
     private let began: NIODeadline
-    /// A response that ended in silence: it is over when the connection is.
-    private var owesResponse = false
+    /// Responses that ended in silence: they are over when the connection is.
+    private var silentResponses = 0
 
     init(core: Core, client: SocketAddress?, encounter: Encounter, now: NIODeadline) {
         self.core = core
@@ -38,13 +38,13 @@ final class Connection {
         if self.ending == nil { self.ending = (side, manner) }
     }
 
-    /// A response is over, and the connection goes on or ends so.
-    func responded(then ending: Ending? = nil) {
-        if ending == .hang { self.owesResponse = true } else { self.core.responded() }
+    /// A response is over, or will never be.
+    func responded(isSilent: Bool = false) {
+        if isSilent { self.silentResponses += 1 } else { self.core.responded() }
     }
 
     func recordClosed(now: NIODeadline) {
-        if self.owesResponse { self.core.responded() }
+        for _ in 0..<self.silentResponses { self.core.responded() }
         let ending = self.ending ?? (.server, .stopped)
         self.record(
             .closed(

@@ -11,6 +11,7 @@ final class Core: Sendable {
     let origin: Origin
     let editions: Editions
     let limits: Limits
+    let offersHTTP2: Bool
     /// Nil for a server without TLS.
     let contexts: TLSContexts?
     private let resources: [ObjectIdentifier: NIOLoopBoundBox<LoopResources>]
@@ -20,6 +21,7 @@ final class Core: Sendable {
 
     init(
         plan: Plan, journal: Journal, origin: Origin, editions: Editions, limits: Limits,
+        offersHTTP2: Bool,
         contexts: TLSContexts?, loops: [any EventLoop], disk: NIOThreadPool,
         clock: @escaping @Sendable () -> Int,
         population: Population
@@ -30,6 +32,7 @@ final class Core: Sendable {
         self.origin = origin
         self.editions = editions
         self.limits = limits
+        self.offersHTTP2 = offersHTTP2
         self.contexts = contexts
         self.population = population
         self.resources = Dictionary(

@@ -17,6 +17,8 @@ public struct Limits: Sendable {
     public var fieldCount = 128
     /// A request's body, in bytes; it is read and thrown away.
     public var bodySize = 1024 * 1024
+    /// Streams of an HTTP/2 connection at once; one more is refused.
+    public var streams = 100
     /// Open connections; one more is closed at once.
     public var connections = 8_192
 

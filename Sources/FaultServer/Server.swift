@@ -60,8 +60,11 @@ public final class Server: Sendable {
             try Forge(source: $0, hosts: configuration.hosts)
         }
         self.trust = try forge.map(Trust.init)
+        let offersHTTP2 = configuration.offersHTTP2 || configuration.plan.needsHTTP2
         let contexts = try forge.map {
-            try TLSContexts(forge: $0, plan: configuration.plan, keyLog: configuration.keyLog)
+            try TLSContexts(
+                forge: $0, plan: configuration.plan, offersHTTP2: offersHTTP2,
+                keyLog: configuration.keyLog)
         }
         if contexts == nil, let rule = configuration.plan.ruleOfTLS {
             throw ServerError(
@@ -81,7 +84,8 @@ public final class Server: Sendable {
         ) { ended.succeed("enough requests") }
         self.core = Core(
             plan: configuration.plan, journal: journal, origin: Origin(configuration.content),
-            editions: editions, limits: configuration.limits, contexts: contexts,
+            editions: editions, limits: configuration.limits, offersHTTP2: offersHTTP2,
+            contexts: contexts,
             loops: Array(self.group.makeIterator()), disk: self.disk, clock: { time(nil) },
             population: self.population)
     }
@@ -270,7 +274,7 @@ extension Channel {
         if !chain.isEmpty {
             try pipeline.addHandler(
                 TapHandler(
-                    chain: chain, cutsRecords: core.contexts != nil,
+                    chain: chain, units: core.contexts == nil ? .byte : .record,
                     evidence: Evidence(on: .link, of: connection)))
         }
         if let contexts = core.contexts {
@@ -283,6 +287,9 @@ extension Channel {
             } else {
                 try pipeline.addHandler(makeTLS())
             }
+        }
+        if core.contexts == nil, core.offersHTTP2 {
+            try pipeline.addHandler(PrefaceSniffer(connection: connection))
         }
         try pipeline.addHandler(SessionHandler(connection: connection))
     }

@@ -31,6 +31,8 @@ struct List: ParsableCommand {
         var stage: String?
         var device: String?
         var obstacle: String?
+        /// Whether it takes a client that speaks HTTP/2.
+        var http2: Bool?
     }
 
     func run() throws {
@@ -79,7 +81,8 @@ struct List: ParsableCommand {
                 Row(
                     name: $0.name, summary: $0.story, covers: $0.covers,
                     stage: $0.expectation?.stage?.rawValue,
-                    device: $0.expectation?.device.description)
+                    device: $0.expectation?.device.description,
+                    http2: $0.device.speaksHTTP2 ? true : nil)
             }
     }
 

@@ -35,6 +35,11 @@ struct Serve: AsyncParsableCommand {
     @Flag(help: "Speak HTTP without TLS.")
     var plain = false
 
+    @Flag(
+        name: .customLong("http2"),
+        help: "Offer HTTP/2 beside HTTP/1.1; without TLS, to a client that begins with it.")
+    var http2 = false
+
     @Option(help: "Event loops; the default is one for each core.")
     var threads = System.coreCount
 
@@ -98,6 +103,7 @@ struct Serve: AsyncParsableCommand {
         configuration.hosts = self.hosts
         configuration.bind = self.bind
         configuration.port = self.port
+        configuration.offersHTTP2 = self.http2
         configuration.threads = self.threads
         configuration.exitAfter = self.exitAfter
         configuration.idleExit = self.idleExit

@@ -148,6 +148,17 @@ final class Child {
 struct StartFailure: Error { let said: String }
 
 /// The binary that the build left beside the tests, or the one that FAULTSERVE_BINARY names.
+/// Names of the shipped profiles, sorted: those for any device, or those for one that speaks HTTP/2.
+func shippedProfiles(http2: Bool = false) throws -> [String] {
+    struct Row: Decodable {
+        let name: String
+        let http2: Bool?
+    }
+    let listed = try run(binary, ["list", "profiles", "--json"]).output
+    let rows = try JSONDecoder().decode([Row].self, from: Data(listed.utf8))
+    return rows.filter { ($0.http2 ?? false) == http2 }.map(\.name).sorted()
+}
+
 let binary: String = {
     if let given = ProcessInfo.processInfo.environment["FAULTSERVE_BINARY"] { return given }
     let tests = Bundle.allBundles.map(\.bundlePath) + CommandLine.arguments

@@ -10,6 +10,11 @@ import Testing
         "DNS_CAArecord": "localhost has no records",
         "HSTS": "a matter of browsers: devices have no list of hosts to keep",
     ]
+    /// The scanner asks for a ticket with a client that leaves at once, of TLS 1.3 often before it has come, and cannot
+    /// resume then. That tickets work is tested elsewhere.
+    private static let hasty = (
+        id: "sessionresumption_ticket", text: "check failed because of connect problem"
+    )
 
     @Test(.timeLimit(.minutes(5)))
     func testsslFindsNothingButAPrivateCA() throws {
@@ -30,7 +35,7 @@ import Testing
             let text = finding["finding"] as? String ?? ""
             found[id] = text
             guard let severity = finding["severity"] as? String,
-                severity != "OK", severity != "INFO"
+                severity != "OK", severity != "INFO", (id, text) != Self.hasty
             else { continue }
             #expect(Self.excused[id] != nil, "\(severity) \(id): \(text)")
         }

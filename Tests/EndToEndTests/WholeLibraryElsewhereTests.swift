@@ -8,10 +8,8 @@ import Testing
 
     private static func profiles() throws -> [String] {
         if Self.isWhole { return ["--all"] }
-        let listed = try run(binary, ["list", "profiles", "--json"]).output
-        let rows = try JSONSerialization.jsonObject(with: Data(listed.utf8)) as? [[String: Any]]
-        let names = (rows ?? []).compactMap { $0["name"] as? String }.sorted()
-        return names.enumerated().filter { $0.offset.isMultiple(of: 10) }.map(\.element)
+        return try shippedProfiles().enumerated().filter { $0.offset.isMultiple(of: 10) }.map(
+            \.element)
     }
 
     private func verdicts(

@@ -14,6 +14,25 @@ struct Asked {
     /// What the origin has for the request.
     let found: Origin.Found
 
+    /// A request has come: it is in the journal, and the rules that strike it are counted.
+    /// - Parameters:
+    ///   - number: on its connection, from 1.
+    ///   - date: as the `Date` field writes it.
+    init(
+        _ request: Request, number: Int, keepsAlive: Bool, of connection: Connection, date: String
+    ) {
+        connection.record(
+            .request(
+                method: request.method, target: request.target, range: request.fields["Range"],
+                fields: request.fields),
+            request: number)
+        self.request = request
+        self.number = number
+        self.keepsAlive = keepsAlive
+        self.matches = connection.encounter.request(request)
+        self.found = connection.core.origin.find(request, date: date)
+    }
+
     /// Hands on what image faults make of the content, nil if they have nothing to edit: at once if it
     /// was made before, else once it was made off the event loop.
     func edition(
@@ -36,11 +55,14 @@ struct Asked {
         } else if self.request.version < .http1_1 {
             response.fields["Connection"] = "keep-alive"
         }
+        let isHTTP2 = self.request.version.major == 2
+        if isHTTP2 { response.sayInHTTP2() }
         for match in self.matches {
             guard case .response(let fault) = match.rule.hook else { continue }
             let before = response
             var dice = match.dice
             fault.edit(&response, to: self.request, using: &dice)
+            if isHTTP2 { response.sayInHTTP2() }
             if let detail = response.difference(from: before) {
                 self.record(match.rule, on: "response", detail: detail, connection)
             }

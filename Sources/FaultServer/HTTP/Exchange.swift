@@ -2,12 +2,29 @@ import FaultKit
 import NIOCore
 import NIOPosix
 
-/// Where an exchange sends, and whom it tells that it is over.
+/// Where an exchange sends, and whom it tells that it is over: a connection of HTTP/1, or a stream of HTTP/2.
 protocol ExchangeOwner: AnyObject {
+    /// Bytes of an honest body that are handed on at once.
+    var batchSize: Int { get }
+    /// Says an informational response.
+    func say(_ interim: Interim, of version: HTTPVersion)
+    /// Says a head: in front of the body's first bytes, which are sent next, or by itself.
+    func sayHead(of response: Response, into batch: inout ByteBuffer)
     func send(_ bytes: ByteBuffer, promise: EventLoopPromise<Void>?)
     func flush()
-    /// The response is over. `ending` says how the connection ends; nil: it goes on as asked.
-    func exchangeDone(ending: Ending?)
+    func exchangeDone(_ outcome: ExchangeOutcome)
+}
+
+/// How a response came to its end.
+enum ExchangeOutcome {
+    /// It was sent as it was said.
+    case whole
+    /// More bytes were sent than were said, or fewer: on HTTP/1 nothing can follow them.
+    case misframed
+    /// Its stream ends so, in the middle or not.
+    case ended(Ending)
+    /// It is whole, and the connection ends behind it.
+    case last(Ending)
 }
 
 /// One response on its way: head, then the body in pieces, through the taps if there are any.
@@ -73,15 +90,13 @@ final class Exchange {
     func begin() {
         // Each leaves by itself, as it would if the server had to think about the rest.
         for interim in self.response.interim {
-            var buffer = ByteBuffer()
-            ResponseEncoder.encode(interim, of: self.response.version, into: &buffer)
-            self.owner.send(buffer, promise: nil)
+            self.owner.say(interim, of: self.response.version)
             self.owner.flush()
         }
         let isPlain = self.chain.isEmpty && self.chunks == nil
         let isBig = isPlain && self.bodyCount >= BufferPool.worthwhile
         if isBig { self.batch = self.resources.pool.take() }
-        ResponseEncoder.encode(self.response, into: &self.batch)
+        self.owner.sayHead(of: self.response, into: &self.batch)
         if isPlain {
             // Head and first bytes leave as one.
             self.sent -= self.batch.readableBytes
@@ -132,8 +147,9 @@ final class Exchange {
 
     /// Fills a batch of an honest body and sends it.
     private func fill() {
-        while self.batch.readableBytes < BufferPool.batch {
-            switch self.reader.next(upTo: BufferPool.batch - self.batch.readableBytes) {
+        let size = self.owner.batchSize
+        while self.batch.readableBytes < size {
+            switch self.reader.next(upTo: size - self.batch.readableBytes) {
             case .bytes(let bytes):
                 self.batch.writeImmutableBuffer(bytes)
             case .image(let image, let range):
@@ -228,7 +244,7 @@ final class Exchange {
     /// The file could not be read to its end: what was promised cannot be kept.
     private func fail(_ error: any Error) {
         self.connection.record(.failure("\(error)"), request: self.number)
-        self.end(.cut)
+        self.end(.ended(.cut))
     }
 
     /// The whole body was sent.
@@ -238,19 +254,18 @@ final class Exchange {
             self.owner.flush()
         }
         switch self.response.sequel {
-        // Fewer or more bytes than an honest body has: nothing may follow them.
-        case .asAsked: self.end(self.sent == self.bodyCount ? nil : .clean)
-        case .end(let ending): self.end(ending)
+        case .asAsked: self.end(self.sent == self.bodyCount ? .whole : .misframed)
+        case .end(let ending): self.end(.last(ending))
         }
     }
 
-    private func end(_ ending: Ending?) {
+    private func end(_ outcome: ExchangeOutcome) {
         guard !self.isOver else { return }
         self.isOver = true
         self.playback?.stop()
         self.recordEnd(isComplete: self.isHandedOn && self.sent == self.bodyCount)
-        self.connection.responded(then: ending)
-        self.owner.exchangeDone(ending: ending)
+        self.connection.responded(isSilent: outcome.isSilent)
+        self.owner.exchangeDone(outcome)
     }
 
     private func recordEnd(isComplete: Bool) {
@@ -279,7 +294,17 @@ extension Exchange: StepSink {
     func playEnd(_ ending: Ending) {
         // The taps let the body end where it ends anyway.
         if ending == .clean, self.isHandedOn { return self.finish() }
-        self.end(ending)
+        self.end(.ended(ending))
+    }
+}
+
+extension ExchangeOutcome {
+    /// Whether it is over only when the client leaves.
+    fileprivate var isSilent: Bool {
+        switch self {
+        case .ended(.hang), .last(.hang): true
+        case .whole, .misframed, .ended, .last: false
+        }
     }
 }
 

@@ -135,16 +135,9 @@ final class HTTP1Handler: ChannelDuplexHandler {
 
     private func respond(to request: Request, keepAlive: Bool, _ loop: any EventLoop) {
         self.requests += 1
-        let number = self.requests
-        self.connection.record(
-            .request(
-                method: request.method, target: request.target, range: request.fields["Range"],
-                fields: request.fields),
-            request: number)
-        let matches = self.connection.encounter.request(request)
         let asked = Asked(
-            request: request, number: number, keepsAlive: keepAlive, matches: matches,
-            found: self.connection.core.origin.find(request, date: self.resources.date))
+            request, number: self.requests, keepsAlive: keepAlive, of: self.connection,
+            date: self.resources.date)
         self.isPreparing = true
         asked.edition(
             from: self.connection.core.editions, on: self.resources.disk, for: loop
@@ -223,6 +216,18 @@ final class HTTP1Handler: ChannelDuplexHandler {
 }
 
 extension HTTP1Handler: ExchangeOwner {
+    var batchSize: Int { BufferPool.batch }
+
+    func say(_ interim: Interim, of version: FaultKit.HTTPVersion) {
+        var buffer = ByteBuffer()
+        ResponseEncoder.encode(interim, of: version, into: &buffer)
+        self.send(buffer, promise: nil)
+    }
+
+    func sayHead(of response: Response, into batch: inout ByteBuffer) {
+        ResponseEncoder.encode(response, into: &batch)
+    }
+
     func send(_ bytes: ByteBuffer, promise: EventLoopPromise<Void>?) {
         guard let context else { return promise?.fail(ChannelError.ioOnClosedChannel) ?? () }
         context.write(self.wrapOutboundOut(bytes), promise: promise)
@@ -230,10 +235,14 @@ extension HTTP1Handler: ExchangeOwner {
 
     func flush() { self.context?.flush() }
 
-    func exchangeDone(ending: Ending?) {
+    func exchangeDone(_ outcome: ExchangeOutcome) {
         self.exchange = nil
         guard let context else { return }
-        if let ending { return self.end(ending, context) }
+        switch outcome {
+        case .whole: break
+        case .misframed: return self.end(.clean, context)
+        case .ended(let ending), .last(let ending): return self.end(ending, context)
+        }
         self.perform(self.machine.responded(keepAlive: self.keepsAlive), context)
         self.watch(context)
         if self.owesRead, self.machine.wantsInput {

@@ -77,6 +77,10 @@ extension Event: Encodable {
             try put("alertNumber", alert.number)
             try put("alertFrom", alert.sender.rawValue)
             try put("fatal", alert.isFatal)
+        case .http2Error(let sender, let frame, let code):
+            try put("frame", frame)
+            try put("code", code)
+            try put("from", sender.rawValue)
         case .limit(let name, let detail):
             try put("limit", name)
             try put("detail", detail)
@@ -123,6 +127,7 @@ extension Event.Kind {
         case .fault: "fault"
         case .response: "response"
         case .alert: "alert"
+        case .http2Error: "http2-error"
         case .limit: "limit"
         case .failure: "failure"
         case .closed: "closed"

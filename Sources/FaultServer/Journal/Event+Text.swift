@@ -68,6 +68,8 @@ extension Event.Kind {
         case .alert(let alert):
             let who = alert.sender == .client ? "the client" : "the server"
             return ("\(who) sent the alert \(alert.name)\(alert.explained)", .warning)
+        case .http2Error(let sender, let frame, let code):
+            return ("the \(sender.rawValue) sent \(frame) with \(code)", .warning)
         case .limit(let name, let detail):
             return ("limit '\(name)': \(detail.printable)", .warning)
         case .failure(let reason):

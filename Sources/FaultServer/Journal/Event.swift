@@ -31,6 +31,8 @@ public struct Event: Sendable {
         case response(status: Int, length: Int?, sent: Int, complete: Bool)
         /// An alert after the handshake (RFC 8446 §6).
         case alert(Alert)
+        /// RST_STREAM or GOAWAY with an error (RFC 9113 §7).
+        case http2Error(by: Alert.Sender, frame: String, code: String)
         /// A client met a limit.
         case limit(name: String, detail: String)
         /// Something failed that is neither the client's doing nor a fault's.

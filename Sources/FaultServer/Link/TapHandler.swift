@@ -12,18 +12,19 @@ final class TapHandler: ChannelDuplexHandler {
     typealias OutboundOut = ByteBuffer
 
     private var chain: TapChain
-    private var records = RecordCutter()
-    private let cutsRecords: Bool
+    private let units: StreamUnit
+    private var cutter: UnitCutter
     private var offset = 0
     private var hasClientLeft = false
     private var evidence: Evidence
     private var playback: StepPlayback!
     private var context: ChannelHandlerContext!
 
-    /// - Parameter cutsRecords: whether the bytes are TLS, one record a chunk.
-    init(chain: TapChain, cutsRecords: Bool, evidence: Evidence) {
+    /// - Parameter units: what the bytes consist of, each of which is a chunk.
+    init(chain: TapChain, units: StreamUnit, evidence: Evidence) {
         self.chain = chain
-        self.cutsRecords = cutsRecords
+        self.units = units
+        self.cutter = UnitCutter(units)
         self.evidence = evidence
     }
 
@@ -48,7 +49,8 @@ final class TapHandler: ChannelDuplexHandler {
     /// Nobody waits for what the schedule holds back once the client has left. A client without TLS may
     /// have closed its own half only, and still be told the rest.
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
-        if event is ClientLeft || self.cutsRecords && (event as? ChannelEvent) == .inputClosed {
+        if event is ClientLeft || self.units == .record && (event as? ChannelEvent) == .inputClosed
+        {
             self.hasClientLeft = true
             self.playback.stop()
             self.evidence.close()
@@ -58,7 +60,7 @@ final class TapHandler: ChannelDuplexHandler {
 
     func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
         let bytes = self.unwrapOutboundIn(data)
-        let parts = self.cutsRecords ? self.records.cut(bytes) : [bytes]
+        let parts = self.cutter.cut(bytes)
         var steps: [Step] = []
         for part in parts {
             steps += self.chain.pass(Chunk(offset: self.offset, total: nil, bytes: part))
@@ -83,7 +85,7 @@ final class TapHandler: ChannelDuplexHandler {
         promise?.succeed()
         if ending == .clean {
             var last: [Step] = []
-            if let rest = self.records.takeRest() {
+            if let rest = self.cutter.takeRest() {
                 last += self.chain.pass(Chunk(offset: self.offset, total: nil, bytes: rest))
             }
             let steps = last + self.chain.finish()

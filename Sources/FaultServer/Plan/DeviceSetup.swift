@@ -28,6 +28,8 @@ public struct DeviceSetup: Sendable, Hashable {
     public var trust = Trust.authority
     /// The host that it calls; nil: the server's address.
     public var host: String?
+    /// It speaks HTTP/2, as ESP-IDF's client does not.
+    public var speaksHTTP2 = false
     /// Its table has a factory app, which is what runs at first. Without one that is in ota_0.
     public var hasFactory = true
 
@@ -45,8 +47,9 @@ public struct DeviceSetup: Sendable, Hashable {
         case expiredAuthority = "expired-ca"
     }
 
-    /// The update methods to which the profile means something; nil: any.
+    /// The update methods of ESP-IDF to which the profile means something; nil: any.
     public var methods: [String]? {
+        if self.speaksHTTP2 { return [] }
         if self.resumes { return ["guarded"] }
         return self.rangeSize == nil ? nil : ["simple", "advanced"]
     }
@@ -79,6 +82,7 @@ extension DeviceSetup: CustomStringConvertible {
         case .expiredAuthority: words.append("a build with a CA whose time is over")
         }
         if let host { words.append("a URL with the host \(host)") }
+        if self.speaksHTTP2 { words.append("a client that speaks HTTP/2") }
         if !self.hasFactory { words.append("a partition table without a factory app") }
         return words.isEmpty ? "any device" : words.joined(separator: ", ")
     }
@@ -101,6 +105,7 @@ extension DeviceSetup {
         setup.recordSize = section.read("record-size", as: ByteCount.self, &complaints)
         setup.trust = section.read("trusts", as: Trust.self, &complaints) ?? .authority
         setup.host = section.read("host", as: String.self, &complaints)
+        setup.speaksHTTP2 = section.read("http2", as: Bool.self, &complaints) ?? false
         setup.hasFactory = section.read("factory", as: Bool.self, &complaints) ?? true
         section.refuseRest(of: "'device'", &complaints)
         return setup

@@ -8,6 +8,8 @@ public struct Plan: Sendable {
     public let story: String
     /// What all chance is derived from.
     public let seed: UInt64
+    /// Whether it is about HTTP/2: a profile's device speaks it, or a rule works on its frames.
+    public let needsHTTP2: Bool
     /// In the order in which they apply; each rule's id is its index.
     public let rules: [Rule]
 
@@ -25,7 +27,10 @@ public struct Plan: Sendable {
             : profiles.map(\.story).joined(separator: " ")
         self.seed = seed ?? profiles.first?.seed ?? 1
         let own = profiles.flatMap { $0.steps[min(step, $0.steps.count) - 1].rules }
-        self.rules = (own + rules).numbered
+        let all = (own + rules).numbered
+        self.rules = all
+        self.needsHTTP2 =
+            profiles.contains { $0.device.speaksHTTP2 } || all.contains { $0.hook.isOfFrames }
     }
 
     /// The plan in words: its story, and for each rule when it strikes, what the server does then and

@@ -37,6 +37,11 @@ public enum Hook: Sendable {
         if case .image = self { true } else { false }
     }
 
+    /// Whether it works on frames of HTTP/2.
+    var isOfFrames: Bool {
+        if case .stream(let fault, _) = self { type(of: fault).unit == .frame } else { false }
+    }
+
     /// When it is decided whether the rule strikes.
     var moment: Moment {
         switch self {

@@ -88,12 +88,13 @@ struct RuleReader {
             }
             return nil
         }
-        guard let entry else { return type.unit == .record ? .link : .body }
+        guard let entry else { return type.unit.place ?? .body }
         guard let place = Self.place(entry, &complaints) else { return nil }
-        if type.unit == .record, place != .link {
+        if let needed = type.unit.place, place != needed {
+            let what = type.unit == .record ? "TLS records" : "frames of HTTP/2"
             complaints.add(
-                "'\(type.manual.name)' works on TLS records, which only the link has; "
-                    + "write 'on: link'", at: entry.value.spot)
+                "'\(type.manual.name)' works on \(what), which only '\(needed.rawValue)' has; "
+                    + "write 'on: \(needed.rawValue)'", at: entry.value.spot)
             return nil
         }
         return place
@@ -146,5 +147,16 @@ struct RuleReader {
             }
         }
         return words.joined(separator: " ")
+    }
+}
+
+extension StreamUnit {
+    /// The only place that has such units; nil: each has.
+    fileprivate var place: Place? {
+        switch self {
+        case .byte: nil
+        case .record: .link
+        case .frame: .http
+        }
     }
 }

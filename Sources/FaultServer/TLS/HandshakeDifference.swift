@@ -29,6 +29,7 @@ extension Handshake {
         say("chain", before.chain.words, self.chain.words)
         say("OCSP staple", before.staple?.rawValue ?? "none", self.staple?.rawValue ?? "none")
         say("ALPN", before.alpn.words, self.alpn.words)
+        say("spoken", before.speaks.words, self.speaks.words)
         say(
             "sessions", before.sessions?.rawValue ?? "default", self.sessions?.rawValue ?? "default"
         )
@@ -86,12 +87,16 @@ extension Handshake.Chain {
 extension Handshake.ALPN {
     fileprivate var words: String {
         switch self {
-        case .http1: "http/1.1"
+        case .firstOf(let names): names.map(\.rawValue).joined(separator: " or ")
         case .unanswered: "unanswered"
         case .refused: "refused"
         case .chosen(let name): "\(name), offered or not"
         }
     }
+}
+
+extension Handshake.ApplicationProtocol? {
+    fileprivate var words: String { self?.rawValue ?? "what was negotiated" }
 }
 
 extension Set<Certificate.Oddity> {

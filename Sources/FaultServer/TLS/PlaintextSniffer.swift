@@ -41,7 +41,7 @@ final class PlaintextSniffer: ChannelInboundHandler, RemovableChannelHandler {
                 preconditionFailure("a pipeline that takes no handler: \(error)")
             }
         } else {
-            context.fireUserInboundEventTriggered(HandshakeDone(serverName: nil))
+            context.fireUserInboundEventTriggered(HandshakeDone(serverName: nil, speaks: .http1))
         }
         context.fireChannelActive()
         context.fireChannelRead(data)

@@ -113,7 +113,7 @@ extension TLSVersion {
 
 // MARK: - OpenSSL's callbacks: thin, and free of captures as C wants them
 
-/// Answers a client that offers protocols as the handshake says; HTTP/2 gets its place here.
+/// Answers a client that offers protocols as the handshake says.
 private func selectProtocol(
     _ ssl: OpaquePointer?, _ out: UnsafeMutablePointer<UnsafePointer<UInt8>?>?,
     _ outLength: UnsafeMutablePointer<UInt8>?, _ offered: UnsafePointer<UInt8>?,
@@ -128,22 +128,31 @@ private func selectProtocol(
         out?.pointee = session.chosenProtocol.flatMap { UnsafePointer($0.baseAddress) }
         outLength?.pointee = UInt8(session.chosenProtocol?.count ?? 0)
         return SSL_TLSEXT_ERR_OK
-    case .http1: break
+    case .firstOf(let names):
+        for name in names {
+            if let place = find(name.rawValue, in: offered, offeredLength) {
+                out?.pointee = place
+                outLength?.pointee = UInt8(name.rawValue.utf8.count)
+                return SSL_TLSEXT_ERR_OK
+            }
+        }
+        return SSL_TLSEXT_ERR_NOACK
     }
-    let wanted = Array("http/1.1".utf8)
+}
+
+/// Where a name stands in the list of ALPN, in which each has its length before it (RFC 7301 §3.1).
+private func find(
+    _ wanted: String, in offered: UnsafePointer<UInt8>?, _ offeredLength: UInt32
+) -> UnsafePointer<UInt8>? {
     let list = UnsafeBufferPointer(start: offered, count: Int(offeredLength))
     var place = 0
     while place < list.count {
         let length = Int(list[place])
         let name = list[(place + 1)..<min(place + 1 + length, list.count)]
-        if name.elementsEqual(wanted) {
-            out?.pointee = offered.map { $0 + place + 1 }
-            outLength?.pointee = UInt8(length)
-            return SSL_TLSEXT_ERR_OK
-        }
+        if name.elementsEqual(wanted.utf8) { return offered.map { $0 + place + 1 } }
         place += 1 + length
     }
-    return SSL_TLSEXT_ERR_NOACK
+    return nil
 }
 
 /// Shows the session the handshake messages of the client: OpenSSL itself lists only the extensions that it knows.

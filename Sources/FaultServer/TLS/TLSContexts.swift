@@ -28,10 +28,13 @@ final class TLSContexts: Sendable {
 
     /// Mints what the plan's rules ask for, so that no client waits for it.
     /// - Throws: ``ServerError`` if a rule asks for what cannot be minted.
-    init(forge: Forge, plan: Plan, keyLog: KeyLog? = nil) throws(ServerError) {
+    init(
+        forge: Forge, plan: Plan, offersHTTP2: Bool = false, keyLog: KeyLog? = nil
+    ) throws(ServerError) {
         self.forge = forge
         self.keyLog = keyLog
-        let recipe = Handshake(certificate: forge.honest)
+        var recipe = Handshake(certificate: forge.honest)
+        if offersHTTP2 { recipe.alpn = .firstOf([.http2, .http1]) }
         let edits = plan.rules.filter { if case .handshake = $0.hook { true } else { false } }
         self.recipe = recipe
         self.sessions = edits.isEmpty ? .resumed : .withheld

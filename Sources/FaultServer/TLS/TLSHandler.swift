@@ -167,7 +167,11 @@ final class TLSHandler: ChannelDuplexHandler {
                     names: self.contexts.names(for: self.connection)))
             self.recordAlerts()
             context.fireUserInboundEventTriggered(
-                HandshakeDone(serverName: self.session.hello?.serverName))
+                HandshakeDone(
+                    serverName: self.session.hello?.serverName,
+                    speaks: self.session.context.handshake.speaks
+                        ?? (negotiated.alpn == "h2" && self.connection.core.offersHTTP2
+                            ? .http2 : .http1)))
             context.fireChannelActive()
         case .failed(let error):
             let reason = self.session.choiceError.map { "\($0)" } ?? error.description
@@ -302,6 +306,7 @@ extension TLSHandler: Sendable {}
 /// Tells the handlers above that a TLS session stands.
 struct HandshakeDone {
     let serverName: String?
+    let speaks: Handshake.ApplicationProtocol
 }
 
 /// Tells the handlers above that the client takes nothing any more.

@@ -51,7 +51,7 @@ final class EngineBench {
         try? Rehearsal(plan, of: content, into: editions).run()
         self.core = Core(
             plan: plan, journal: self.journal, origin: Origin(content), editions: editions,
-            limits: limits, contexts: nil, loops: [self.channel.eventLoop],
+            limits: limits, offersHTTP2: false, contexts: nil, loops: [self.channel.eventLoop],
             disk: NIOThreadPool(numberOfThreads: 1), clock: { 1_800_000_000 },
             population: Population(limit: 10, exitAfter: nil) {})
         let client = try SocketAddress(ipAddress: "192.0.2.7", port: 4_000)
@@ -69,7 +69,7 @@ final class EngineBench {
         if !taps.isEmpty {
             try pipeline.addHandler(
                 TapHandler(
-                    chain: taps, cutsRecords: false,
+                    chain: taps, units: .byte,
                     evidence: Evidence(on: .link, of: self.connection)))
         }
         try pipeline.addHandler(SessionHandler(connection: self.connection))

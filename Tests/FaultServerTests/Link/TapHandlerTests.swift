@@ -24,7 +24,7 @@ import Testing
 
     init() throws { self.bench = try EngineBench() }
 
-    private func tap(_ rules: String..., cutsRecords: Bool = false) throws {
+    private func tap(_ rules: String..., units: StreamUnit = .byte) throws {
         let catalogue = Catalogue(Faults.all)
         let plan = Plan(
             profiles: [], rules: try rules.map { try Rule.parse($0, catalogue: catalogue) })
@@ -33,7 +33,7 @@ import Testing
         try self.bench.channel.pipeline.syncOperations.addHandlers([
             self.noter,
             TapHandler(
-                chain: chain, cutsRecords: cutsRecords,
+                chain: chain, units: units,
                 evidence: Evidence(on: .link, of: try EngineBench(rules).connection)),
         ])
     }

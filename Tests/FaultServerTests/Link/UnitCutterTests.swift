@@ -4,7 +4,7 @@ import Testing
 
 @testable import FaultServer
 
-@Suite struct RecordCutterTests {
+@Suite struct UnitCutterTests {
     private static func record(_ count: Int, type: UInt8 = 23) -> [UInt8] {
         [type, 3, 3, UInt8(count >> 8), UInt8(count & 0xFF)]
             + [UInt8](repeating: 0xAA, count: count)
@@ -16,7 +16,7 @@ import Testing
         let stream = Array(self.records.joined())
         var dice = Dice(seed: 4)
         for _ in 0..<50 {
-            var cutter = RecordCutter()
+            var cutter = UnitCutter(.record)
             var cut: [[UInt8]] = []
             var place = 0
             while place < stream.count {
@@ -32,7 +32,7 @@ import Testing
     }
 
     @Test func keepsTheBeginningOfARecord() {
-        var cutter = RecordCutter()
+        var cutter = UnitCutter(.record)
         #expect(cutter.cut(ByteBuffer(bytes: [23, 3, 3, 0])).isEmpty)
         #expect(cutter.takeRest() == ByteBuffer(bytes: [23, 3, 3, 0]))
         #expect(cutter.takeRest() == nil)

@@ -44,8 +44,11 @@ struct ShippedProfileTests {
         let expectation = try #require(profile.expectation)
         for step in profile.steps { #expect(step.expectation?.within != nil) }
         #expect(expectation.running != nil || expectation.device.first == .unbootable)
-        // Where something goes wrong, it has a name; the map of OTA's ways does not go into all that TLS refuses.
-        if expectation.device.first != .updated, expectation.stage != .tls {
+        // Where something goes wrong, it has a name; the map of OTA's ways does not go into all that TLS refuses,
+        // and nothing of HTTP/2.
+        if expectation.device.first != .updated, expectation.stage != .tls,
+            !profile.device.speaksHTTP2
+        {
             #expect(!profile.covers.isEmpty)
         }
     }

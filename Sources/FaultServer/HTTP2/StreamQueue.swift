@@ -1,0 +1,125 @@
+import FaultKit
+import NIOCore
+
+/// What is to be sent on a stream of HTTP/2, in its order: a head, pieces of a body, and an end.
+///
+/// Pure: the session asks it what a DATA frame may have, and takes the bytes when the client's windows have room.
+struct StreamQueue {
+    /// How a stream ends.
+    enum End {
+        /// END_STREAM, behind the trailers if there are any.
+        case whole(trailers: Fields)
+        case reset(code: UInt32)
+        case silence
+        /// The connection ends so, once the bytes before it have left; END_STREAM before it or not.
+        case connection(Ending, isWhole: Bool)
+
+        /// Whether END_STREAM stands on the last DATA frame.
+        fileprivate var isOnData: Bool {
+            switch self {
+            case .whole(let trailers): trailers.list.isEmpty
+            case .connection(_, let isWhole): isWhole
+            case .reset, .silence: false
+            }
+        }
+    }
+
+    /// What comes next.
+    enum Next {
+        /// So many bytes, and with them END_STREAM or not.
+        case bytes(Int, endsStream: Bool)
+        case end(End)
+        /// Nothing yet.
+        case nothing
+    }
+
+    private enum Piece {
+        case bytes(ByteBuffer, EventLoopPromise<Void>?)
+        case end(End)
+    }
+
+    /// The response's head, until it is submitted.
+    var head: [Field]?
+    /// nghttp2 asks no more until it is told that there is something.
+    var isDeferred = false
+    private var pieces = CircularBuffer<Piece>()
+
+    init(head: [Field]) { self.head = head }
+
+    /// The head is all that there is.
+    var isHeadAlone: Bool {
+        if case .end(.whole(let trailers)) = self.pieces.first {
+            trailers.list.isEmpty
+        } else {
+            false
+        }
+    }
+
+    var hasBytes: Bool { if case .bytes = self.pieces.first { true } else { false } }
+
+    /// How the connection ends behind this stream, if it does.
+    var sequel: Ending? {
+        if case .end(.connection(let ending, isWhole: true)) = self.pieces.last {
+            ending
+        } else {
+            nil
+        }
+    }
+
+    mutating func append(_ bytes: ByteBuffer, promise: EventLoopPromise<Void>?) {
+        self.pieces.append(.bytes(bytes, promise))
+    }
+
+    mutating func append(_ end: End) { self.pieces.append(.end(end)) }
+
+    /// - Parameter taken: gets the promises of pieces without bytes, whose turn it is.
+    mutating func next(upTo limit: Int, taken: inout [EventLoopPromise<Void>]) -> Next {
+        while case .bytes(let bytes, let promise) = self.pieces.first, bytes.readableBytes == 0 {
+            self.pieces.removeFirst()
+            if let promise { taken.append(promise) }
+        }
+        switch self.pieces.first {
+        case nil: return .nothing
+        case .end(let end): return .end(end)
+        case .bytes: break
+        }
+        var count = 0
+        for piece in self.pieces {
+            switch piece {
+            case .bytes(let bytes, _): count += bytes.readableBytes
+            case .end(let end): return .bytes(count, endsStream: end.isOnData)
+            }
+            if count > limit { return .bytes(limit, endsStream: false) }
+        }
+        return .bytes(count, endsStream: false)
+    }
+
+    /// An end that nghttp2 was told of in another way.
+    mutating func dropEnd() {
+        if case .end = self.pieces.first { self.pieces.removeFirst() }
+    }
+
+    /// Moves bytes that ``next(upTo:taken:)`` has offered.
+    mutating func write(
+        _ count: Int, into buffer: inout ByteBuffer, taken: inout [EventLoopPromise<Void>]
+    ) {
+        var count = count
+        while count > 0, case .bytes(var bytes, let promise) = self.pieces.removeFirst() {
+            if bytes.readableBytes > count, var part = bytes.readSlice(length: count) {
+                buffer.writeBuffer(&part)
+                return self.pieces.prepend(.bytes(bytes, promise))
+            }
+            count -= bytes.readableBytes
+            buffer.writeBuffer(&bytes)
+            if let promise { taken.append(promise) }
+        }
+    }
+
+    /// The stream takes nothing any more.
+    mutating func fail() {
+        for case .bytes(_, let promise) in self.pieces {
+            promise?.fail(ChannelError.ioOnClosedChannel)
+        }
+        self.pieces.removeAll()
+    }
+}
