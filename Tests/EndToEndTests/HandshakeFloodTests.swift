@@ -12,7 +12,7 @@ import Testing
         "certificate-oddity what=garbled-names", "certificate-oddity what=unknown-critical",
         "certificate-subject attributes=none", "certificate-usage extended=clientAuth",
         "ciphers list=DHE-RSA-AES128-GCM-SHA256", "client-certificate wants=trusted",
-        "client-certificate wants=refused", "drop-record on=link record=1",
+        "client-certificate wants=refused", "dh-group kind=512", "drop-record on=link record=1",
         "edit-server-hello on=link version=0x0302", "edit-server-hello on=link cipher=0x0005",
         "empty-records on=link record=1 count=10", "expired", "fatal-alert number=80",
         "flip-record on=link record=1", "groups list=X448", "groups list=P-521",

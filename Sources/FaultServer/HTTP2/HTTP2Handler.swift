@@ -123,6 +123,9 @@ final class HTTP2Handler: ChannelInboundHandler {
                 request: id.flatMap { self.streams[$0]?.exchange?.number })
         case .refused(let reason):
             self.connection.record(.limit(name: "frame", detail: reason))
+        case .connectionEnds(.clean):
+            // The connection ends once that is said.
+            self.session.goAway(code: ErrorCode.noError)
         case .connectionEnds(let ending):
             self.end(ending)
         }
@@ -223,8 +226,9 @@ final class HTTP2Handler: ChannelInboundHandler {
             self.resources.pool.give(batch)
         }
         for promise in taken { promise.succeed() }
-        self.perform(self.session.takeEvents())
-        return count > 0 || !taken.isEmpty
+        let events = self.session.takeEvents()
+        self.perform(events)
+        return count > 0 || !taken.isEmpty || !events.isEmpty
     }
 
     // MARK: The end

@@ -29,6 +29,8 @@ extension Response {
         self.hasHead = true
         self.hasBareLF = false
         self.reason = ""
+        // The end that it announces is announced by GOAWAY here.
+        if case .end = self.sequel { self.fields["Connection"] = nil }
         guard let chunking else { return }
         self.fields["Transfer-Encoding"] = nil
         if chunking.trailers.list.isEmpty {

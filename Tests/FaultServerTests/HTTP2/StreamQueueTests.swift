@@ -1,0 +1,89 @@
+import FaultKit
+import NIOCore
+import NIOEmbedded
+import Testing
+
+@testable import FaultServer
+
+@Suite struct StreamQueueTests {
+    private let loop = EmbeddedEventLoop()
+    private var queue = StreamQueue(head: [])
+
+    private func describe(_ next: StreamQueue.Next) -> String {
+        switch next {
+        case .bytes(let count, let endsStream): "\(count)\(endsStream ? ", the last" : "")"
+        case .end(.whole(let trailers)): "whole, \(trailers.list.count) trailers"
+        case .end(.reset(let code)): "reset \(code)"
+        case .end(.silence): "silence"
+        case .end(.connection(let ending, let isWhole)): "connection \(ending) \(isWhole)"
+        case .nothing: "nothing"
+        }
+    }
+
+    private mutating func next(_ limit: Int = 100) -> String {
+        var taken: [EventLoopPromise<Void>] = []
+        defer { for promise in taken { promise.succeed() } }
+        return self.describe(self.queue.next(upTo: limit, taken: &taken))
+    }
+
+    private mutating func write(_ count: Int) -> (String, taken: Int) {
+        var (buffer, taken) = (ByteBuffer(), [EventLoopPromise<Void>]())
+        self.queue.write(count, into: &buffer, taken: &taken)
+        defer { for promise in taken { promise.succeed() } }
+        return (String(buffer: buffer), taken.count)
+    }
+
+    private mutating func append(_ text: String) {
+        self.queue.append(ByteBuffer(string: text), promise: self.loop.makePromise())
+    }
+
+    @Test mutating func piecesBecomeFrames() {
+        #expect(self.next() == "nothing")
+        self.append("abc")
+        self.append("")
+        self.append("defg")
+        #expect(self.next() == "7")
+        #expect(self.next(5) == "5")
+        #expect(self.write(5) == ("abcde", 2))
+        self.queue.append(.whole(trailers: Fields()))
+        #expect(self.next(1) == "1")
+        #expect(self.next() == "2, the last")
+        #expect(self.write(2) == ("fg", 1))
+        #expect(self.next() == "whole, 0 trailers")
+    }
+
+    /// END_STREAM stands behind the trailers, and none before RST_STREAM.
+    @Test(arguments: [
+        (StreamQueue.End.whole(trailers: ["x": "y"]), "3", "whole, 1 trailers"),
+        (.reset(code: 8), "3", "reset 8"), (.silence, "3", "silence"),
+        (.connection(.cut, isWhole: false), "3", "connection cut false"),
+        (.connection(.clean, isWhole: true), "3, the last", "connection clean true"),
+    ])
+    mutating func endsFollowTheBytes(end: StreamQueue.End, bytes: String, last: String) {
+        self.append("abc")
+        self.queue.append(end)
+        #expect(self.next() == bytes)
+        #expect(self.write(3) == ("abc", 1))
+        #expect(self.next() == last)
+        self.queue.dropEnd()
+        #expect(self.next() == "nothing")
+    }
+
+    @Test mutating func aHeadWithoutABodyStandsAlone() {
+        self.queue.append(.whole(trailers: Fields()))
+        #expect(self.queue.isHeadAlone && !self.queue.hasBytes)
+        var other = StreamQueue(head: [])
+        other.append(.whole(trailers: ["x": "y"]))
+        #expect(!other.isHeadAlone)
+        other.fail()
+        #expect(other.sequel == nil)
+    }
+
+    /// A piece that nobody takes any more says so.
+    @Test mutating func aStreamThatIsOverFailsWhatWaits() throws {
+        let promise = self.loop.makePromise(of: Void.self)
+        self.queue.append(ByteBuffer(string: "x"), promise: promise)
+        self.queue.fail()
+        #expect(throws: ChannelError.self) { try promise.futureResult.wait() }
+    }
+}
