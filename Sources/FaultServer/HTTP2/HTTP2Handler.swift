@@ -11,6 +11,9 @@ final class HTTP2Handler: ChannelInboundHandler {
     private static let batchesInFlight = 2
     /// Batches that are sent before the other connections of the loop have their turn.
     private static let turn = 8
+    /// Bytes of a batch behind which no frame begins, so that the last one still fits: a buffer that grows is lost to
+    /// the pool.
+    private static let batch = BufferPool.batch - 16_393
     /// A batch below this size leaves in a buffer of its own size.
     private static let small = 16_384
 
@@ -37,8 +40,9 @@ final class HTTP2Handler: ChannelInboundHandler {
         self.session = HTTP2Session(limits: connection.limits)
     }
 
-    /// One response has the room of an HTTP/1 response; many share it.
-    var batchSize: Int { BufferPool.batch / max(1, min(self.streams.count, 15)) }
+    /// Few enough bytes that they are still in the processor's cache when they are copied behind their frame's header;
+    /// many streams share them.
+    var batchSize: Int { max(16_384, 65_536 / max(1, self.streams.count)) }
 
     // MARK: Inbound
 
@@ -207,7 +211,14 @@ final class HTTP2Handler: ChannelInboundHandler {
     /// - Returns: whether there may be more.
     private func drainBatch(_ context: ChannelHandlerContext) -> Bool {
         var batch = self.resources.pool.take()
-        let taken = self.session.drain(into: &batch, upTo: BufferPool.batch)
+        var hasMore = false
+        repeat {
+            let before = batch.readableBytes
+            let taken = self.session.drain(into: &batch, upTo: Self.batch)
+            // Exchanges send more at once.
+            for promise in taken { promise.succeed() }
+            hasMore = batch.readableBytes > before || !taken.isEmpty
+        } while hasMore && batch.readableBytes < Self.batch && !self.hasEnded
         let count = batch.readableBytes
         if count > 0 {
             self.stuckSince = nil
@@ -225,10 +236,9 @@ final class HTTP2Handler: ChannelInboundHandler {
         } else {
             self.resources.pool.give(batch)
         }
-        for promise in taken { promise.succeed() }
         let events = self.session.takeEvents()
         self.perform(events)
-        return count > 0 || !taken.isEmpty || !events.isEmpty
+        return count > 0 || !events.isEmpty
     }
 
     // MARK: The end
@@ -299,10 +309,8 @@ final class HTTP2Handler: ChannelInboundHandler {
             self.stuckSince = nil
             return false
         }
-        guard let since = self.stuckSince else {
-            self.stuckSince = now
-            return false
-        }
+        let since = self.stuckSince ?? now
+        self.stuckSince = since
         return now - since >= limit
     }
 }
