@@ -10,6 +10,12 @@ import Testing
         let outcome: String
         let stage: String?
         let report: String?
+        let transcript: [Line]
+
+        struct Line: Decodable {
+            let side: String
+            let text: String
+        }
         /// Requests that went on where one before had broken off.
         let resumed: Int
     }
@@ -36,6 +42,36 @@ import Testing
             #expect((result.resumed > 0) == (result.method == "guarded"), "\(result)")
         }
         try self.checkFieldCases(results)
+        try self.checkResponseRows(results)
+    }
+
+    /// Each way of the response layer that a profile covers, with the row's outcome and words.
+    private func checkResponseRows(_ results: [Result]) throws {
+        for row in ResponseRow.all {
+            let result = try #require(
+                results.first { $0.profile == row.profile && $0.method == row.method }, "\(row)")
+            let outcome = result.outcome + (result.stage.map { " at \($0)" } ?? "")
+            #expect(outcome == row.outcome, "\(row)")
+            guard let text = row.text else { continue }
+            let isLogged = result.transcript.contains {
+                $0.side == "device" && $0.text.contains(text)
+            }
+            #expect(isLogged, "\(row)")
+        }
+        struct Path: Decodable {
+            let name: String
+            let profiles: [String]
+        }
+        let coverage = try JSONDecoder().decode(
+            [Path].self, from: Data(try run(binary, ["list", "coverage", "--json"]).output.utf8))
+        let ids = coverage.filter { path in
+            !path.profiles.isEmpty && ResponseRow.layers.contains(where: path.name.hasPrefix)
+        }.map(\.name)
+        #expect(Set(ids) == Set(ResponseRow.all.map(\.id)))
+        for row in ResponseRow.all {
+            let isCovered = coverage.first { $0.name == row.id }?.profiles.contains(row.profile)
+            #expect(isCovered == true, "\(row)")
+        }
     }
 
     /// The table of reports: what each method does with what was reported.

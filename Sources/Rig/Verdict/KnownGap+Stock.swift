@@ -11,6 +11,9 @@ extension KnownGap {
             "stalled", ["simple", "advanced"], .waiting,
             "esp_https_ota has no deadline: a read that times out is in progress for it"),
         KnownGap(
+            "tls-closed-tcp-open", ["simple", "advanced"], .waiting,
+            "esp_https_ota takes a TLS session that is closed for a slow one, while TCP stays open"),
+        KnownGap(
             "flaky", ["native", "simple", "advanced"], .rejected,
             "neither ESP-IDF nor its examples try again"),
     ]
