@@ -1,3 +1,4 @@
+import FaultKit
 import NIOConcurrencyHelpers
 import NIOCore
 import NIOPosix
@@ -74,6 +75,18 @@ final class LoopResources {
         let second = self.clock()
         if second != self.stamp.second { self.stamp = (second, HTTPDate.text(second)) }
         return self.stamp.text
+    }
+
+    /// Reads bytes of an image that the page cache does not hold, off the event loop.
+    /// - Returns: a future of that loop.
+    func read(
+        _ range: Range<Int>, of image: Image, for loop: any EventLoop
+    ) -> EventLoopFuture<ByteBuffer>.Isolated {
+        self.disk.runIfActive(eventLoop: loop) {
+            var bytes = ByteBuffer()
+            _ = try bytes.write(range, of: image, waiting: true)
+            return bytes
+        }.assumeIsolated()
     }
 }
 

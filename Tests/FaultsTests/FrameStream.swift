@@ -33,7 +33,7 @@ enum FrameStream {
     /// As in `HEADERS 4 #1 88`.
     static func words(_ frame: Frame) -> String {
         let kind =
-            Frame.Kind.allCases.first { $0.number == frame.type }?.rawValue ?? "\(frame.type)"
+            FrameType(number: frame.type)?.rawValue ?? "\(frame.type)"
         let digits = frame.payload.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
         return ["\(kind) \(frame.flags) #\(frame.stream)", digits].filter { !$0.isEmpty }
             .joined(separator: " ")

@@ -4,15 +4,21 @@ import NIOPosix
 
 /// Where an exchange sends, and whom it tells that it is over: a connection of HTTP/1, or a stream of HTTP/2.
 protocol ExchangeOwner: AnyObject {
-    /// Bytes of an honest body that are handed on at once.
-    var batchSize: Int { get }
     /// Says an informational response.
     func say(_ interim: Interim, of version: HTTPVersion)
     /// Says a head: in front of the body's first bytes, which are sent next, or by itself.
     func sayHead(of response: Response, into batch: inout ByteBuffer)
     func send(_ bytes: ByteBuffer, promise: EventLoopPromise<Void>?)
+    /// Takes an honest image's bytes before they are read; nil where they are to be read first.
+    var images: (any ImageSink)? { get }
     func flush()
     func exchangeDone(_ outcome: ExchangeOutcome)
+}
+
+/// Sends bytes of an image that it reads itself, when there is room for them.
+protocol ImageSink: AnyObject {
+    /// - Parameter promise: fails with an ``ImageError`` if they cannot be read.
+    func send(_ range: Range<Int>, of image: Image, promise: EventLoopPromise<Void>)
 }
 
 /// How a response came to its end.
@@ -35,6 +41,8 @@ final class Exchange {
     /// Bytes of a tapped body that are read at once, and how many such chunks may be on their way.
     private static let chunkSize = 16_384
     private static let chunksInFlight = 2
+    /// Bytes of an image that its sink is to read; they count as sent.
+    private static let stretch = 65_536
     /// Pieces that one exchange sends before the others of its loop have their turn.
     private static let turn = 8
 
@@ -147,19 +155,34 @@ final class Exchange {
 
     /// Fills a batch of an honest body and sends it.
     private func fill() {
-        let size = self.owner.batchSize
-        while self.batch.readableBytes < size {
-            switch self.reader.next(upTo: size - self.batch.readableBytes) {
+        while self.batch.readableBytes < BufferPool.batch {
+            let room = BufferPool.batch - self.batch.readableBytes
+            switch self.reader.next(upTo: self.owner.images == nil ? room : Self.stretch) {
             case .bytes(let bytes):
                 self.batch.writeImmutableBuffer(bytes)
             case .image(let image, let range):
-                return self.read(range, of: image) { self.fill() }
+                guard let sink = self.owner.images else {
+                    return self.read(range, of: image) { self.fill() }
+                }
+                return self.handOn(range, of: image, to: sink)
             case .end:
                 self.isHandedOn = true
                 return self.sendBatch()
             }
         }
         self.sendBatch()
+    }
+
+    /// Sends the batch, and behind it bytes of an image that are not read yet.
+    private func handOn(_ range: Range<Int>, of image: Image, to sink: any ImageSink) {
+        if self.batch.readableBytes > 0 {
+            self.writeBatch()
+        } else {
+            self.resources.pool.give(self.takeBatch())
+        }
+        self.sent += range.count
+        sink.send(range, of: image, promise: self.makePromise())
+        self.owner.flush()
     }
 
     private func takeBatch() -> ByteBuffer {
@@ -169,11 +192,15 @@ final class Exchange {
     }
 
     private func sendBatch() {
+        self.writeBatch()
+        self.owner.flush()
+    }
+
+    private func writeBatch() {
         let batch = self.takeBatch()
         self.sent += batch.readableBytes
         let promise = self.makePromise { self.resources.pool.give(batch) }
         self.owner.send(batch, promise: promise)
-        self.owner.flush()
     }
 
     /// Hands the next chunk of a tapped body to the taps, and what they answer to the playback.
@@ -207,6 +234,7 @@ final class Exchange {
             self.inFlight -= 1
             switch result {
             case .success: self.pump()
+            case .failure(let error as ImageError): self.fail(error)
             // The connection ends, or hangs, which this object is told otherwise.
             case .failure: self.isBroken = true
             }
@@ -223,11 +251,7 @@ final class Exchange {
             return self.fail(error)
         }
         self.isReading = true
-        self.resources.disk.runIfActive(eventLoop: self.loop) {
-            var bytes = ByteBuffer()
-            _ = try bytes.write(range, of: image, waiting: true)
-            return bytes
-        }.assumeIsolated().whenComplete { result in
+        self.resources.read(range, of: image, for: self.loop).whenComplete { result in
             self.isReading = false
             guard !self.isOver else { return }
             switch result {

@@ -216,8 +216,6 @@ final class HTTP1Handler: ChannelDuplexHandler {
 }
 
 extension HTTP1Handler: ExchangeOwner {
-    var batchSize: Int { BufferPool.batch }
-
     func say(_ interim: Interim, of version: FaultKit.HTTPVersion) {
         var buffer = ByteBuffer()
         ResponseEncoder.encode(interim, of: version, into: &buffer)
@@ -232,6 +230,8 @@ extension HTTP1Handler: ExchangeOwner {
         guard let context else { return promise?.fail(ChannelError.ioOnClosedChannel) ?? () }
         context.write(self.wrapOutboundOut(bytes), promise: promise)
     }
+
+    var images: (any ImageSink)? { nil }
 
     func flush() { self.context?.flush() }
 

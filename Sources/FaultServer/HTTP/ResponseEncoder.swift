@@ -42,8 +42,7 @@ extension ByteBuffer {
         if text.utf8.allSatisfy({ $0 < 0x80 }) {
             self.writeString(text)
         } else {
-            self.writeBytes(
-                text.unicodeScalars.map { UInt8(exactly: $0.value) ?? UInt8(ascii: "?") })
+            self.writeBytes(text.latin1)
         }
     }
 }

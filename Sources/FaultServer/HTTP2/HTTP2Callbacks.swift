@@ -59,9 +59,10 @@ final class HTTP2Callbacks: @unchecked Sendable {
             guard let frame = frame?.pointee, let header else {
                 return Int32(NGHTTP2_ERR_CALLBACK_FAILURE.rawValue)
             }
-            let isWritten = HTTP2Session.of(user).write(
-                UnsafeBufferPointer(start: header, count: 9), count: count, of: frame.hd.stream_id)
-            return isWritten ? 0 : Int32(NGHTTP2_ERR_WOULDBLOCK.rawValue)
+            HTTP2Session.of(user).write(
+                UnsafeBufferPointer(start: header, count: HTTP2Session.headerLength), count: count,
+                of: frame.hd.stream_id)
+            return 0
         }
     }
 

@@ -13,7 +13,9 @@ extension HTTP2Session {
         /// The stream is over, by either side.
         case closed(StreamID)
         /// RST_STREAM, or GOAWAY without a stream, with its code (RFC 9113 §7).
-        case error(StreamID?, by: FaultServer.Event.Alert.Sender, code: UInt32)
+        case error(StreamID?, by: FaultServer.Event.Alert.Sender, code: ErrorCode)
+        /// A disk has to be waited for: the bytes are to be read and supplied.
+        case unread(StreamID, Image, Range<Int>)
         /// A frame that is refused.
         case refused(String)
         /// The queue of a stream has come to an end that is the connection's.

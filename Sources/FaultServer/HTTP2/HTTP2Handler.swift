@@ -40,10 +40,6 @@ final class HTTP2Handler: ChannelInboundHandler {
         self.session = HTTP2Session(limits: connection.limits)
     }
 
-    /// Few enough bytes that they are still in the processor's cache when they are copied behind their frame's header;
-    /// many streams share them.
-    var batchSize: Int { max(16_384, 65_536 / max(1, self.streams.count)) }
-
     // MARK: Inbound
 
     func handlerAdded(context: ChannelHandlerContext) {
@@ -123,13 +119,19 @@ final class HTTP2Handler: ChannelInboundHandler {
             self.connection.record(
                 .http2Error(
                     by: sender, frame: id == nil ? "GOAWAY" : "RST_STREAM",
-                    code: ErrorCode.name(code)),
+                    code: code.name),
                 request: id.flatMap { self.streams[$0]?.exchange?.number })
+        case .unread(let id, let image, let range):
+            guard let context else { return }
+            self.resources.read(range, of: image, for: context.eventLoop).whenComplete { result in
+                self.session.supply(result, to: id)
+                self.drain()
+            }
         case .refused(let reason):
             self.connection.record(.limit(name: "frame", detail: reason))
         case .connectionEnds(.clean):
             // The connection ends once that is said.
-            self.session.goAway(code: ErrorCode.noError)
+            self.session.goAway(.noError)
         case .connectionEnds(let ending):
             self.end(ending)
         }
@@ -250,7 +252,7 @@ final class HTTP2Handler: ChannelInboundHandler {
 
     /// Says GOAWAY, and ends the connection behind it.
     private func sayGoodbye() {
-        self.session.goAway(code: ErrorCode.noError)
+        self.session.goAway(.noError)
         self.drain()
         self.end(.clean)
     }

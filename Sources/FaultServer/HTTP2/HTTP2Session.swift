@@ -17,19 +17,22 @@ final class HTTP2Session {
         var isTooLarge = false
     }
 
-    private let limits: Limits
+    /// Bytes of a frame's header (RFC 9113 §4.1).
+    static let headerLength = 9
+
+    let limits: Limits
     private var session: OpaquePointer!
     private var events: [Event] = []
     var incoming: [StreamID: Incoming] = [:]
-    private var queues: [StreamID: StreamQueue] = [:]
+    var queues: [StreamID: StreamQueue] = [:]
     /// Streams whose response's head was said and not submitted.
     private var unsubmitted: [StreamID] = []
-    private var gaps = StreamGaps()
+    var gaps = StreamGaps()
     /// What ``drain(into:upTo:)`` fills.
-    fileprivate var output = ByteBuffer()
-    fileprivate var outputLimit = 0
+    var output = ByteBuffer()
+    var outputLimit = 0
     /// Promises of bytes that were taken since the last drain.
-    fileprivate var taken: [EventLoopPromise<Void>] = []
+    var taken: [EventLoopPromise<Void>] = []
 
     init(limits: Limits) {
         self.limits = limits
@@ -111,23 +114,49 @@ final class HTTP2Session {
         self.resume(stream)
     }
 
+    /// Sends bytes of an image, which are read when there is room for them.
+    func send(
+        _ range: Range<Int>, of image: Image, promise: EventLoopPromise<Void>, on stream: StreamID
+    ) {
+        guard self.queues[stream] != nil else {
+            return promise.fail(ChannelError.ioOnClosedChannel)
+        }
+        self.queues[stream]?.append(range, of: image, promise: promise)
+        self.resume(stream)
+    }
+
+    /// Answers ``Event/unread(_:_:_:)``.
+    func supply(_ bytes: Result<ByteBuffer, any Error>, to stream: StreamID) {
+        self.queues[stream]?.supply(bytes)
+        self.resume(stream)
+    }
+
     func end(_ end: StreamQueue.End, on stream: StreamID) {
         self.queues[stream]?.append(end)
         self.resume(stream)
     }
 
-    func reset(_ stream: StreamID, code: UInt32) {
-        nghttp2_submit_rst_stream(self.session, 0, stream, code)
+    func reset(_ stream: StreamID, _ code: ErrorCode) {
+        nghttp2_submit_rst_stream(self.session, 0, stream, code.number)
+    }
+
+    /// Says END_STREAM with the fields behind a body.
+    func submitTrailers(_ fields: [Field], on stream: StreamID) {
+        HeaderBlock.with(fields) { block, count in
+            _ = nghttp2_submit_trailer(self.session, stream, block, count)
+        }
     }
 
     /// Says GOAWAY; no stream that comes later is answered.
-    func goAway(code: UInt32) { nghttp2_session_terminate_session(self.session, code) }
+    func goAway(_ code: ErrorCode) {
+        nghttp2_session_terminate_session(self.session, code.number)
+    }
 
     /// Whether bytes wait for the client's windows, or for ``drain(into:upTo:)``.
     var hasUnsentBytes: Bool { self.queues.values.contains(where: \.hasBytes) }
 
     private func resume(_ stream: StreamID) {
-        guard self.queues[stream]?.isDeferred == true else { return }
+        guard let queue = self.queues[stream], queue.isDeferred, !queue.isReading else { return }
         self.queues[stream]?.isDeferred = false
         nghttp2_session_resume_data(self.session, stream)
     }
@@ -170,130 +199,6 @@ final class HTTP2Session {
             }
         }
         self.unsubmitted.removeAll(keepingCapacity: true)
-    }
-}
-
-// MARK: - nghttp2's side: called while it receives or drains
-
-extension HTTP2Session {
-    static func of(_ user: UnsafeMutableRawPointer?) -> HTTP2Session {
-        // The pointer is the one that `init` handed over.
-        Unmanaged<HTTP2Session>.fromOpaque(user!).takeUnretainedValue()
-    }
-
-    /// A frame begins: a new stream must not have a lower number than one before it (RFC 9113 §5.1.1), which nghttp2
-    /// does not tell from a stream that is closed.
-    func begin(_ header: nghttp2_frame_hd) {
-        guard header.type == UInt8(NGHTTP2_HEADERS.rawValue), header.stream_id % 2 == 1 else {
-            return
-        }
-        if self.gaps.opens(header.stream_id) == .skipped {
-            self.goAway(code: UInt32(NGHTTP2_PROTOCOL_ERROR.rawValue))
-        }
-    }
-
-    func beginHead(_ stream: StreamID) { self.incoming[stream] = Incoming() }
-
-    func field(
-        _ name: UnsafeBufferPointer<UInt8>, _ value: UnsafeBufferPointer<UInt8>, on stream: StreamID
-    ) {
-        guard var head = self.incoming.removeValue(forKey: stream) else { return }
-        defer { self.incoming[stream] = head }
-        // As SETTINGS_MAX_HEADER_LIST_SIZE counts (RFC 9113 §6.5.2).
-        head.size += name.count + value.count + 32
-        guard head.size <= self.limits.headSize, head.fields.count < self.limits.fieldCount + 4
-        else {
-            head.isTooLarge = true
-            return
-        }
-        head.fields.append(Field(String(latin1: name), String(latin1: value)))
-    }
-
-    func received(_ frame: nghttp2_frame) {
-        let stream = frame.hd.stream_id
-        let endsStream = frame.hd.flags & UInt8(NGHTTP2_FLAG_END_STREAM.rawValue) != 0
-        switch UInt32(frame.hd.type) {
-        case NGHTTP2_HEADERS.rawValue:
-            if let head = self.incoming.removeValue(forKey: stream) {
-                self.note(
-                    head.isTooLarge ? .headTooLarge(stream) : .head(stream, Request(head.fields)))
-            }
-            if endsStream { self.note(.end(stream)) }
-        case NGHTTP2_DATA.rawValue:
-            if endsStream { self.note(.end(stream)) }
-        case NGHTTP2_RST_STREAM.rawValue:
-            self.note(.error(stream, by: .client, code: frame.rst_stream.error_code))
-        case NGHTTP2_GOAWAY.rawValue:
-            if frame.goaway.error_code != NGHTTP2_NO_ERROR.rawValue {
-                self.note(.error(nil, by: .client, code: frame.goaway.error_code))
-            }
-        default: break
-        }
-    }
-
-    func closed(_ stream: StreamID) {
-        self.incoming[stream] = nil
-        if var queue = self.queues.removeValue(forKey: stream) {
-            queue.fail()
-            if let sequel = queue.sequel { self.note(.connectionEnds(sequel)) }
-        }
-        self.note(.closed(stream))
-    }
-
-    /// Says how many bytes the next DATA frame of a stream has.
-    fileprivate func read(
-        _ stream: StreamID, upTo limit: Int, flags: UnsafeMutablePointer<UInt32>?
-    ) -> Int {
-        guard self.queues[stream] != nil else {
-            return Int(NGHTTP2_ERR_TEMPORAL_CALLBACK_FAILURE.rawValue)
-        }
-        switch self.queues[stream]?.next(upTo: limit, taken: &self.taken) {
-        case .bytes(let count, let endsStream):
-            flags?.pointee |= NGHTTP2_DATA_FLAG_NO_COPY.rawValue
-            if endsStream { flags?.pointee |= NGHTTP2_DATA_FLAG_EOF.rawValue }
-            return count
-        case .end(let end): return self.finish(stream, end, flags)
-        case .nothing, nil: return self.wait(stream)
-        }
-    }
-
-    private func finish(
-        _ stream: StreamID, _ end: StreamQueue.End, _ flags: UnsafeMutablePointer<UInt32>?
-    ) -> Int {
-        switch end {
-        case .whole(let trailers):
-            flags?.pointee |= NGHTTP2_DATA_FLAG_EOF.rawValue
-            guard !trailers.list.isEmpty else { return 0 }
-            flags?.pointee |= NGHTTP2_DATA_FLAG_NO_END_STREAM.rawValue
-            HeaderBlock.with(trailers.list) { block, count in
-                _ = nghttp2_submit_trailer(self.session, stream, block, count)
-            }
-            return 0
-        case .connection(_, isWhole: true):
-            flags?.pointee |= NGHTTP2_DATA_FLAG_EOF.rawValue
-            return 0
-        case .connection(let ending, isWhole: false): self.note(.connectionEnds(ending))
-        case .reset(let code): self.reset(stream, code: code)
-        case .silence: break
-        }
-        self.queues[stream]?.dropEnd()
-        return self.wait(stream)
-    }
-
-    private func wait(_ stream: StreamID) -> Int {
-        self.queues[stream]?.isDeferred = true
-        return Int(NGHTTP2_ERR_DEFERRED.rawValue)
-    }
-
-    /// Writes a DATA frame whose bytes ``read(_:upTo:flags:)`` has promised.
-    /// - Returns: false if there is no room now.
-    func write(_ header: UnsafeBufferPointer<UInt8>, count: Int, of stream: StreamID) -> Bool {
-        guard self.queues[stream] != nil, self.output.readableBytes < self.outputLimit else {
-            return false
-        }
-        self.output.writeBytes(header)
-        self.queues[stream]?.write(count, into: &self.output, taken: &self.taken)
-        return true
     }
 }
 

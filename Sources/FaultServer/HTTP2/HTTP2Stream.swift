@@ -26,8 +26,6 @@ final class HTTP2Stream {
 }
 
 extension HTTP2Stream: ExchangeOwner {
-    var batchSize: Int { self.handler.batchSize }
-
     func say(_ interim: Interim, of version: HTTPVersion) {
         self.handler.session.inform(
             [Field(":status", "\(interim.status)")] + interim.fields.list, on: self.id)
@@ -42,6 +40,8 @@ extension HTTP2Stream: ExchangeOwner {
         self.handler.session.send(bytes, promise: promise, on: self.id)
     }
 
+    var images: (any ImageSink)? { self }
+
     func flush() { self.handler.drain() }
 
     func exchangeDone(_ outcome: ExchangeOutcome) {
@@ -49,13 +49,19 @@ extension HTTP2Stream: ExchangeOwner {
         let end: StreamQueue.End =
             switch outcome {
             case .whole, .misframed, .ended(.clean): .whole(trailers: self.trailers)
-            case .ended(.reset): .reset(code: ErrorCode.internalError)
+            case .ended(.reset): .reset(.internalError)
             case .ended(.hang): .silence
             case .ended(let ending): .connection(ending, isWhole: false)
             case .last(let ending): .connection(ending, isWhole: true)
             }
         self.handler.session.end(end, on: self.id)
         self.handler.drain()
+    }
+}
+
+extension HTTP2Stream: ImageSink {
+    func send(_ range: Range<Int>, of image: Image, promise: EventLoopPromise<Void>) {
+        self.handler.session.send(range, of: image, promise: promise, on: self.id)
     }
 }
 

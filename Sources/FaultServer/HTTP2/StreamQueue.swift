@@ -9,7 +9,7 @@ struct StreamQueue {
     enum End {
         /// END_STREAM, behind the trailers if there are any.
         case whole(trailers: Fields)
-        case reset(code: UInt32)
+        case reset(ErrorCode)
         case silence
         /// The connection ends so, once the bytes before it have left; END_STREAM before it or not.
         case connection(Ending, isWhole: Bool)
@@ -28,6 +28,8 @@ struct StreamQueue {
     enum Next {
         /// So many bytes, and with them END_STREAM or not.
         case bytes(Int, endsStream: Bool)
+        /// So many bytes of an image that nobody has read yet, and with them END_STREAM or not.
+        case image(Image, Range<Int>, endsStream: Bool)
         case end(End)
         /// Nothing yet.
         case nothing
@@ -35,13 +37,24 @@ struct StreamQueue {
 
     private enum Piece {
         case bytes(ByteBuffer, EventLoopPromise<Void>?)
+        case image(Image, Range<Int>, EventLoopPromise<Void>)
         case end(End)
+
+        var promise: EventLoopPromise<Void>? {
+            switch self {
+            case .bytes(_, let promise): promise
+            case .image(_, _, let promise): promise
+            case .end: nil
+            }
+        }
     }
 
     /// The response's head, until it is submitted.
     var head: [Field]?
     /// nghttp2 asks no more until it is told that there is something.
     var isDeferred = false
+    /// The image's bytes that come next are being read: they come by ``supply(_:)``.
+    private(set) var isReading = false
     private var pieces = CircularBuffer<Piece>()
 
     init(head: [Field]) { self.head = head }
@@ -55,7 +68,12 @@ struct StreamQueue {
         }
     }
 
-    var hasBytes: Bool { if case .bytes = self.pieces.first { true } else { false } }
+    var hasBytes: Bool {
+        switch self.pieces.first {
+        case .bytes, .image: true
+        case .end, nil: false
+        }
+    }
 
     /// How the connection ends behind this stream, if it does.
     var sequel: Ending? {
@@ -70,6 +88,12 @@ struct StreamQueue {
         self.pieces.append(.bytes(bytes, promise))
     }
 
+    mutating func append(
+        _ range: Range<Int>, of image: Image, promise: EventLoopPromise<Void>
+    ) {
+        self.pieces.append(.image(image, range, promise))
+    }
+
     mutating func append(_ end: End) { self.pieces.append(.end(end)) }
 
     /// - Parameter taken: gets the promises of pieces without bytes, whose turn it is.
@@ -81,17 +105,33 @@ struct StreamQueue {
         switch self.pieces.first {
         case nil: return .nothing
         case .end(let end): return .end(end)
+        case .image(let image, let range, _):
+            let part = range.prefix(limit)
+            return .image(
+                image, part.startIndex..<part.endIndex,
+                endsStream: part.count == range.count && self.isEnd(at: 1))
         case .bytes: break
         }
         var count = 0
         for piece in self.pieces {
             switch piece {
             case .bytes(let bytes, _): count += bytes.readableBytes
+            // It has frames of its own.
+            case .image: return .bytes(min(count, limit), endsStream: false)
             case .end(let end): return .bytes(count, endsStream: end.isOnData)
             }
             if count > limit { return .bytes(limit, endsStream: false) }
         }
         return .bytes(count, endsStream: false)
+    }
+
+    /// Whether END_STREAM stands on the DATA frame before a piece.
+    private func isEnd(at index: Int) -> Bool {
+        guard self.pieces.count > index,
+            case .end(let end) = self.pieces[
+                self.pieces.index(self.pieces.startIndex, offsetBy: index)]
+        else { return false }
+        return end.isOnData
     }
 
     /// An end that nghttp2 was told of in another way.
@@ -115,11 +155,42 @@ struct StreamQueue {
         }
     }
 
+    /// Whether the next bytes are those of an image.
+    var isAtImage: Bool { if case .image = self.pieces.first { true } else { false } }
+
+    /// Takes bytes of an image that ``next(upTo:taken:)`` has offered; they were read and written elsewhere.
+    mutating func took(_ count: Int, taken: inout [EventLoopPromise<Void>]) {
+        guard case .image(let image, let range, let promise) = self.pieces.popFirst() else {
+            return
+        }
+        if count < range.count {
+            self.pieces.prepend(
+                .image(image, range.dropFirst(count).startIndex..<range.upperBound, promise))
+        } else {
+            taken.append(promise)
+        }
+    }
+
+    /// The image's bytes that come next were read, or cannot be.
+    mutating func supply(_ bytes: Result<ByteBuffer, any Error>) {
+        self.isReading = false
+        guard case .image(_, _, let promise) = self.pieces.popFirst() else { return }
+        switch bytes {
+        case .success(let bytes): self.pieces.prepend(.bytes(bytes, promise))
+        case .failure(let error): promise.fail(error)
+        }
+    }
+
+    /// What is to be read of an image before anything can be sent.
+    mutating func startReading() -> (Image, Range<Int>)? {
+        guard case .image(let image, let range, _) = self.pieces.first else { return nil }
+        self.isReading = true
+        return (image, range)
+    }
+
     /// The stream takes nothing any more.
     mutating func fail() {
-        for case .bytes(_, let promise) in self.pieces {
-            promise?.fail(ChannelError.ioOnClosedChannel)
-        }
+        for piece in self.pieces { piece.promise?.fail(ChannelError.ioOnClosedChannel) }
         self.pieces.removeAll()
     }
 }

@@ -5,25 +5,6 @@ import NIOCore
 struct Frame {
     static let headerLength = 9
 
-    /// Types by their names (RFC 9113 §6).
-    enum Kind: String, CaseIterable, KnobValue {
-        case data = "DATA"
-        case headers = "HEADERS"
-        case priority = "PRIORITY"
-        case rstStream = "RST_STREAM"
-        case settings = "SETTINGS"
-        case pushPromise = "PUSH_PROMISE"
-        case ping = "PING"
-        case goAway = "GOAWAY"
-        case windowUpdate = "WINDOW_UPDATE"
-        case continuation = "CONTINUATION"
-
-        var number: UInt8 {
-            // In the order of their numbers, from 0.
-            UInt8(Self.allCases.firstIndex(of: self) ?? 0)
-        }
-    }
-
     /// Flags (RFC 9113 §6); a bit means what its type says.
     enum Flag {
         static let endStream: UInt8 = 0x1
@@ -38,7 +19,7 @@ struct Frame {
     var stream: UInt32
     var payload: [UInt8]
 
-    init(_ kind: Kind, flags: UInt8 = 0, stream: UInt32 = 0, payload: [UInt8] = []) {
+    init(_ kind: FrameType, flags: UInt8 = 0, stream: UInt32 = 0, payload: [UInt8] = []) {
         self.init(type: kind.number, flags: flags, stream: stream, payload: payload)
     }
 
@@ -59,7 +40,7 @@ struct Frame {
             payload: Array(bytes.readableBytesView))
     }
 
-    func isA(_ kind: Kind) -> Bool { self.type == kind.number }
+    func isA(_ kind: FrameType) -> Bool { self.type == kind.number }
 
     func has(_ flag: UInt8) -> Bool { self.flags & flag != 0 }
 
@@ -94,30 +75,16 @@ extension UInt32 {
     }
 }
 
-/// Error codes of HTTP/2 (RFC 9113 §7), by name or number.
-struct ErrorCode: KnobValue, Sendable {
-    static let form = "a name such as CANCEL, or a number such as 0x8"
+extension ErrorCode: KnobValue {
+    package static let form = "a name such as CANCEL, or a number such as 0x8"
 
-    private static let names = [
-        "NO_ERROR", "PROTOCOL_ERROR", "INTERNAL_ERROR", "FLOW_CONTROL_ERROR", "SETTINGS_TIMEOUT",
-        "STREAM_CLOSED", "FRAME_SIZE_ERROR", "REFUSED_STREAM", "CANCEL", "COMPRESSION_ERROR",
-        "CONNECT_ERROR", "ENHANCE_YOUR_CALM", "INADEQUATE_SECURITY", "HTTP_1_1_REQUIRED",
-    ]
-
-    let number: UInt32
-
-    init?(knob text: String) {
-        if let place = Self.names.firstIndex(of: text.uppercased()) {
-            self.number = UInt32(place)
+    package init?(knob text: String) {
+        if let code = ErrorCode(named: text.uppercased()) {
+            self = code
         } else if let number = FieldNumber<UInt32>(knob: text) {
-            self.number = number.value
+            self.init(number.value)
         } else {
             return nil
         }
     }
-
-    static let internalError = ErrorCode(number: 2)
-    static let noError = ErrorCode(number: 0)
-
-    private init(number: UInt32) { self.number = number }
 }

@@ -33,22 +33,22 @@ struct FrameChoice: Sendable {
 
     private enum Only: String, CaseIterable, KnobValue { case ack, end, nothing }
 
-    private let kind: Frame.Kind?
+    private let kind: FrameType?
     private let first: Int
     private let last: Int
     private let only: Only
     private var seen = 0
 
     /// Reads `of`, `frame`, `times` and `only`.
-    init(_ knobs: inout Knobs, of kind: Frame.Kind) throws {
+    init(_ knobs: inout Knobs, of kind: FrameType) throws {
         let name = try knobs.read("of", default: kind.rawValue)
         if name == "any" {
             self.kind = nil
-        } else if let kind = Frame.Kind(rawValue: name.uppercased()) {
+        } else if let kind = FrameType(rawValue: name.uppercased()) {
             self.kind = kind
         } else {
             throw KnobError(
-                knob: "of", "'of' is \"\(name)\"; write \(Frame.Kind.form), or any")
+                knob: "of", "'of' is \"\(name)\"; write \(FrameType.form), or any")
         }
         self.first = try knobs.read("frame", default: 1)
         self.only = try knobs.read("only", default: .nothing)

@@ -12,8 +12,10 @@ import Testing
     private func describe(_ next: StreamQueue.Next) -> String {
         switch next {
         case .bytes(let count, let endsStream): "\(count)\(endsStream ? ", the last" : "")"
+        case .image(let image, let range, let endsStream):
+            "\(range) of \(image.name)\(endsStream ? ", the last" : "")"
         case .end(.whole(let trailers)): "whole, \(trailers.list.count) trailers"
-        case .end(.reset(let code)): "reset \(code)"
+        case .end(.reset(let code)): "reset \(code.name)"
         case .end(.silence): "silence"
         case .end(.connection(let ending, let isWhole)): "connection \(ending) \(isWhole)"
         case .nothing: "nothing"
@@ -55,7 +57,7 @@ import Testing
     /// END_STREAM stands behind the trailers, and none before RST_STREAM.
     @Test(arguments: [
         (StreamQueue.End.whole(trailers: ["x": "y"]), "3", "whole, 1 trailers"),
-        (.reset(code: 8), "3", "reset 8"), (.silence, "3", "silence"),
+        (.reset(ErrorCode(8)), "3", "reset CANCEL"), (.silence, "3", "silence"),
         (.connection(.cut, isWhole: false), "3", "connection cut false"),
         (.connection(.clean, isWhole: true), "3, the last", "connection clean true"),
     ])
@@ -77,6 +79,45 @@ import Testing
         #expect(!other.isHeadAlone)
         other.fail()
         #expect(other.sequel == nil)
+    }
+
+    /// An image's bytes are read elsewhere, in frames of their own.
+    @Test mutating func anImageIsOfferedAsItIs() {
+        let image = Image(name: "fw", bytes: Array(0..<50))
+        self.append("abc")
+        self.queue.append(10..<40, of: image, promise: self.loop.makePromise())
+        self.queue.append(.whole(trailers: Fields()))
+        #expect(self.next() == "3")
+        #expect(self.write(3) == ("abc", 1))
+        #expect(self.queue.isAtImage && self.queue.hasBytes)
+        #expect(self.next(20) == "10..<30 of fw")
+        #expect(self.took(20) == 0)
+        #expect(self.next() == "30..<40 of fw, the last")
+        #expect(self.took(10) == 1)
+        #expect(self.next() == "whole, 0 trailers")
+    }
+
+    private mutating func took(_ count: Int) -> Int {
+        var taken: [EventLoopPromise<Void>] = []
+        self.queue.took(count, taken: &taken)
+        defer { for promise in taken { promise.succeed() } }
+        return taken.count
+    }
+
+    @Test mutating func whatADiskAnswersComesInThePlaceOfTheImage() throws {
+        let (image, promise) = (
+            Image(name: "fw", bytes: Array(0..<50)), self.loop.makePromise(of: Void.self)
+        )
+        self.queue.append(0..<3, of: image, promise: self.loop.makePromise())
+        self.queue.append(3..<50, of: image, promise: promise)
+        #expect(self.queue.startReading()?.1 == 0..<3)
+        #expect(self.queue.isReading)
+        self.queue.supply(.success(ByteBuffer(string: "abc")))
+        #expect(!self.queue.isReading)
+        #expect(self.write(3) == ("abc", 1))
+        self.queue.supply(.failure(ImageError("it shrank")))
+        #expect(throws: ImageError("it shrank")) { try promise.futureResult.wait() }
+        #expect(self.next() == "nothing")
     }
 
     /// A piece that nobody takes any more says so.
