@@ -38,10 +38,17 @@ void kernel_wait_at_end_of_input(void) __attribute__((noreturn));
 typedef struct {
     int64_t used;  /* nanoseconds */
     long let_go;   /* how often it has waited; -1: not known */
+    int64_t at;    /* when that was so, in nanoseconds of any clock */
 } kernel_use_t;
 
+/* What the task watchdog remembers of a task. All of it is 0 before its first look. */
+typedef struct {
+    kernel_use_t window; /* when the window began */
+    kernel_use_t waited; /* when it was first seen to have waited that often */
+} kernel_watched_t;
+
 /* The task watchdog looks at each task that runs. With the lock held. */
-void kernel_each_task(void (*visit)(const char *name, kernel_use_t now, kernel_use_t *last));
+void kernel_each_task(void (*visit)(const char *name, kernel_use_t now, kernel_watched_t *last));
 
 /* Starts a thread that is no task of the app's. */
 void kernel_start_thread(void (*function)(void *), void *argument);

@@ -163,13 +163,20 @@ static long times_let_go(pid_t thread)
     return count;
 }
 
-void kernel_each_task(void (*visit)(const char *name, kernel_use_t now, kernel_use_t *last))
+static int64_t nanoseconds(const struct timespec *time)
+{
+    return (int64_t)time->tv_sec * 1000000000 + time->tv_nsec;
+}
+
+void kernel_each_task(void (*visit)(const char *name, kernel_use_t now, kernel_watched_t *last))
 {
     for (struct task *task = tasks; task; task = task->next) {
-        struct timespec used;
+        struct timespec used, at;
         if (task->has_clock && clock_gettime(task->clock, &used) == 0) {
-            kernel_use_t now = {.used = (int64_t)used.tv_sec * 1000000000 + used.tv_nsec,
-                                .let_go = times_let_go(task->number)};
+            clock_gettime(CLOCK_MONOTONIC, &at);
+            kernel_use_t now = {.used = nanoseconds(&used),
+                                .let_go = times_let_go(task->number),
+                                .at = nanoseconds(&at)};
             visit(task->name, now, &task->watched);
         }
     }

@@ -20,7 +20,7 @@ struct task {
     bool is_suspended;
     bool is_notified;
     uint32_t notification;
-    kernel_use_t watched; /* what the watchdog saw last */
+    kernel_watched_t watched; /* what the watchdog saw last */
 };
 
 /* The one that runs on this thread; NULL: the thread is no task's. */
