@@ -50,6 +50,13 @@ public protocol StreamFault: Fault {
     /// What a chunk is to this fault. Default: ``StreamUnit/byte``.
     static var unit: StreamUnit { get }
 
+    /// The only place where the fault means something; nil: it means something at each. Default: the one that
+    /// has such units.
+    static var place: Place? { get }
+
+    /// The stream begins, before anything was said. Default: nothing.
+    mutating func begin(_ outlet: inout Outlet, using dice: inout Dice)
+
     /// Takes a chunk and says what happens to it. A chunk that is neither sent nor kept is dropped.
     mutating func pass(_ chunk: Chunk, to outlet: inout Outlet, using dice: inout Dice)
 
@@ -59,6 +66,16 @@ public protocol StreamFault: Fault {
 
 extension StreamFault {
     public static var unit: StreamUnit { .byte }
+
+    public static var place: Place? {
+        switch Self.unit {
+        case .byte: nil
+        case .record: .link
+        case .frame: .http
+        }
+    }
+
+    public mutating func begin(_ outlet: inout Outlet, using dice: inout Dice) {}
 
     public mutating func finish(_ outlet: inout Outlet, using dice: inout Dice) {
         outlet.end(.clean)

@@ -145,6 +145,11 @@ extension Outlet {
         fault.pass(chunk, to: &self, using: &dice)
     }
 
+    /// Tells a fault that the stream begins.
+    package mutating func begin<Fault: StreamFault>(_ fault: inout Fault, _ dice: inout Dice) {
+        fault.begin(&self, using: &dice)
+    }
+
     /// Tells a fault that the honest stream has ended.
     package mutating func finish<Fault: StreamFault>(_ fault: inout Fault, _ dice: inout Dice) {
         guard !self.hasEnded else { return }

@@ -20,6 +20,8 @@ struct StreamRun {
     ) {
         var (fault, outlet, dice) = (fault, Outlet(), Dice(seed: seed))
         var handed = 0
+        outlet.begin(&fault, &dice)
+        self.take(&outlet)
         for chunk in stream.chunks(cutting) where !outlet.hasEnded {
             outlet.run(&fault, chunk, &dice)
             handed += chunk.count

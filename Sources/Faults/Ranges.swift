@@ -14,13 +14,13 @@ public struct Ranges: ResponseFault {
                 "ignore (default): 200 and the whole; refuse: 416; shift: other bytes under the right "
                     + "Content-Range; move: other bytes, and Content-Range says which; empty: 206 and no "
                     + "bytes; unknown: Content-Range without the whole's length; multipart: one part of a "
-                    + "multipart/byteranges"),
+                    + "multipart/byteranges; always: 206 although If-Range names another entity"),
             .init("by", "bytes by which 'shift' and 'move' miss; default 512"),
         ],
         example: ["how": "ignore"])
 
     private enum How: String, CaseIterable, KnobValue {
-        case ignore, refuse, shift, move, empty, unknown, multipart
+        case ignore, refuse, shift, move, empty, unknown, multipart, always
     }
 
     private let how: How
@@ -37,9 +37,11 @@ public struct Ranges: ResponseFault {
     }
 
     public func edit(_ response: inout Response, to request: Request, using dice: inout Dice) {
-        guard response.status == 206, response.body.parts.count == 1,
+        guard response.body.parts.count == 1,
             case .image(let image, let range) = response.body.parts[0]
         else { return }
+        if self.how == .always { return Self.answerRange(of: image, to: request, in: &response) }
+        guard response.status == 206 else { return }
         switch self.how {
         case .ignore:
             response.status = 200
@@ -70,7 +72,23 @@ public struct Ranges: ResponseFault {
             response.body = multipart.body(image, [range], type: "application/octet-stream")
             response.fields["Content-Type"] = multipart.type
             response.fields["Content-Range"] = nil
+        case .always: break
         }
         response.fields["Content-Length"] = String(response.body.count)
+    }
+
+    /// Where `If-Range` has made it the whole: the range all the same (RFC 9110 §13.1.5 forbids it).
+    private static func answerRange(
+        of image: Image, to request: Request, in response: inout Response
+    ) {
+        guard response.status == 200, request.fields["If-Range"] != nil,
+            let wanted = request.fields["Range"].flatMap(ByteRanges.init),
+            let range = wanted.resolved(in: image.count).first
+        else { return }
+        response.status = 206
+        response.reason = Phrases.phrase(for: 206)
+        response.fields["Content-Range"] = range.contentRange(of: image.count)
+        response.body = Body([.image(image, range)])
+        response.fields["Content-Length"] = String(range.count)
     }
 }

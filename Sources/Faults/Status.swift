@@ -14,6 +14,7 @@ public struct Status: ResponseFault {
             .init("body", "the text that is sent; default a short sentence"),
             .init(
                 "retry-after", "seconds that a Retry-After field asks for; default no such field"),
+            .init("retry-as", "seconds (default), or date: the field names the moment"),
         ],
         example: ["code": "503", "retry-after": "5"])
 
@@ -27,8 +28,11 @@ public struct Status: ResponseFault {
     private let reason: String
     private let body: String?
     private let retryAfter: Int?
+    private let retryForm: RetryForm
 
-    /// Reads `code`, `reason`, `body` and `retry-after`.
+    private enum RetryForm: String, CaseIterable, KnobValue { case seconds, date }
+
+    /// Reads `code`, `reason`, `body`, `retry-after` and `retry-as`.
     public init(_ knobs: inout Knobs) throws {
         self.code = try knobs.read("code")
         let reason = try knobs.readIfSet("reason", as: String.self)
@@ -41,6 +45,12 @@ public struct Status: ResponseFault {
             throw KnobError(
                 knob: "retry-after", "'retry-after' is negative; write seconds such as 5")
         }
+        let form = try knobs.readIfSet("retry-as", as: RetryForm.self)
+        guard form == nil || self.retryAfter != nil else {
+            throw KnobError(
+                knob: "retry-as", "'retry-as' is the form of 'retry-after'; write that too")
+        }
+        self.retryForm = form ?? .seconds
         self.reason = reason ?? Phrases.phrase(for: self.code)
         guard self.reason.unicodeScalars.allSatisfy({ $0.value <= 0xFF }) else {
             throw KnobError(
@@ -59,12 +69,20 @@ public struct Status: ResponseFault {
         response.status = self.code
         response.reason = self.reason
         for name in Self.entityFields { response.fields[name] = nil }
-        response.fields["Retry-After"] = self.retryAfter.map(String.init)
+        response.fields["Retry-After"] = self.retryAfter.map { self.said($0, by: response) }
         response.body = Body()
         if let body = self.body {
             response.body = .text(body)
             response.fields["Content-Type"] = "text/plain; charset=utf-8"
             response.fields["Content-Length"] = String(response.body.count)
         }
+    }
+
+    /// What Retry-After says: seconds, or a moment by the response's own date (RFC 9110 §10.2.3).
+    private func said(_ seconds: Int, by response: Response) -> String {
+        guard self.retryForm == .date,
+            let now = response.fields["Date"].flatMap({ HTTPDate.seconds($0, now: 0) })
+        else { return String(seconds) }
+        return HTTPDate.text(now + min(seconds, 1 << 40))
     }
 }

@@ -234,6 +234,25 @@ import Testing
         #expect(try folder.bytes("image") == Data(faulty.honest))
     }
 
+    /// A stream as Python's zlib reads it, with its header and sum and without.
+    @Test(arguments: [("zlib", "15"), ("deflate", "-15")])
+    func aStreamThatZlibUnpacksToTheImage(format: String, window: String) throws {
+        let faulty = try FaultyImage(
+            "none", more: ["--fault", "compressed-image format=\(format)"])
+        let folder = try Folder()
+        try folder.write(Data(faulty.bytes), to: "packed")
+        try folder.write(Data(faulty.honest), to: "honest")
+        let script = """
+            import sys, zlib
+            packed, honest = (open(name, 'rb').read() for name in sys.argv[2:])
+            unpacker = zlib.decompressobj(int(sys.argv[1]))
+            print(unpacker.decompress(packed) + unpacker.flush() == honest, unpacker.eof, unpacker.unused_data)
+            """
+        let done = try run(
+            "python3", ["-c", script, window, folder.file("packed"), folder.file("honest")])
+        #expect(done.output == "True True b''\n", "\(done)")
+    }
+
     /// The largest image that there is, in a server that was built to be slow.
     @Test func anImageOf16MebibytesIsServedAllTheSame() throws {
         let folder = try Folder()

@@ -7,7 +7,7 @@ import Testing
     /// Rules that edit images, some of which read all of them.
     static let rules = [
         "corrupt-image", "corrupt-image reseal=full", "wrong-chip", "mix-builds",
-        "damage-sector how=swap", "gzipped-image", "oversize size=17MiB", "random-bytes",
+        "damage-sector how=swap", "compressed-image", "oversize size=17MiB", "random-bytes",
     ]
 
     private func fails(_ arguments: [String]) throws -> String {

@@ -67,6 +67,19 @@ import Testing
         }
     }
 
+    /// As a second block of fields, which curl adds to those of the head.
+    @Test func trailersComeBehindTheBody() throws {
+        let folder = try Folder()
+        let server = try Faultserve(["--http2", "--fault", "chunked trailer=yes"])
+        let url = "https://127.0.0.1:\(server.port)/firmware.bin"
+        let words = ["--http2", "-D", folder.file("fields")]
+        #expect(try Self.curl(words, url, in: folder).hasPrefix("2 200 "))
+        #expect(try folder.bytes("got").count == 602_224)
+        let fields = try #require(String(data: folder.bytes("fields"), encoding: .utf8))
+        #expect(fields.hasPrefix("HTTP/2 200"))
+        #expect(fields.hasSuffix("\r\n\r\nx-checked: yes\r\n"), "\(fields)")
+    }
+
     /// What faults of any HTTP do to a stream: curl's exit status, and how many bytes came.
     @Test(arguments: [
         ("truncate on=body at=1000 ending=clean", "92"),

@@ -23,7 +23,8 @@ import Testing
         "redirect location=no", "ranges how=ignore", "authenticate", "bare-lf",
         "status-line text=\"ICY 200 OK\"",
         "interim-response code=103", "response-field name=X value=abcdefgh size=1MiB",
-        "flip at=300000", "surplus-bytes count=4",
+        "flip at=300000", "surplus-bytes count=4", "early-response",
+        "early-response status=200 ending=none",
     ]
 
     /// The same five million bytes by themselves, in a bundle of SWUpdate and in one of RAUC, each signed.

@@ -49,6 +49,7 @@ import Testing
         ("login-basic", "authenticate"), ("login-digest", "authenticate scheme=digest"),
         ("login-none", "authenticate scheme=none"),
         ("nothing", "no-response ending=clean"),
+        ("early", "early-response"), ("early-kept", "early-response status=200 ending=none"),
     ]
     private static let ranges: [(name: String, rule: String)] = [
         ("range-ignored", "ranges how=ignore"), ("range-refused", "ranges how=refuse"),

@@ -55,6 +55,29 @@ import Testing
         #expect(String(buffer: head).hasSuffix("Content-Range: bytes 1-2/4\r\n\r\n"))
     }
 
+    private func always(_ fields: Fields) throws -> Response {
+        EditedResponse.whole(
+            try Ranges(["how": "always"]), to: Request(target: "/f", fields: fields))
+    }
+
+    /// The whole was to be sent, as the client's entity tag is another one.
+    @Test func servesTheRangeAgainstIfRange() throws {
+        let response = try self.always(["Range": "bytes=1-2", "If-Range": "\"other\""])
+        #expect(response.status == 206 && response.bodyText == "1..<3")
+        #expect(response.fields["Content-Range"] == "bytes 1-2/4")
+        #expect(response.fields["Content-Length"] == "2")
+    }
+
+    @Test(
+        arguments: [
+            ["Range": "bytes=1-2"], ["If-Range": "\"other\""],
+            ["Range": "lines=1-2", "If-Range": "\"other\""],
+            ["Range": "bytes=9-", "If-Range": "\"other\""],
+        ] as [Fields])
+    func withoutIfRangeNothingChanges(fields: Fields) throws {
+        #expect(try self.always(fields).status == 200)
+    }
+
     @Test func aRequestWithoutARangeIsAnsweredHonestly() throws {
         let response = EditedResponse.whole(try Ranges([:]))
         #expect(response.status == 200 && response.fields["ETag"] == "\"1\"")

@@ -39,6 +39,18 @@ import Testing
         #expect(response.sequel == .asAsked)
     }
 
+    /// By the response's own date; without one, in seconds after all.
+    @Test func namesTheMomentToComeAgain() throws {
+        var (response, dice) = (self.honest, Dice(seed: 1))
+        response.fields.add("Date", "Sun, 06 Nov 1994 08:49:37 GMT")
+        try Status(["code": "503", "retry-after": "30", "retry-as": "date"]).edit(
+            &response, to: Request(target: "/f"), using: &dice)
+        #expect(response.fields["Retry-After"] == "Sun, 06 Nov 1994 08:50:07 GMT")
+        let dateless = try self.edited(["code": "503", "retry-after": "30", "retry-as": "date"])
+        #expect(dateless.fields["Retry-After"] == "30")
+        #expect(throws: KnobError.self) { try Status(["code": "503", "retry-as": "date"]) }
+    }
+
     @Test func saysTheReasonAndTheBodyThatItIsTold() throws {
         let response = try self.edited(["code": "404", "reason": "", "body": "grün"])
         #expect(response.reason.isEmpty && self.text(response) == "grün")

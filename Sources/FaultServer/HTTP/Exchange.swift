@@ -2,37 +2,6 @@ import FaultKit
 import NIOCore
 import NIOPosix
 
-/// Where an exchange sends, and whom it tells that it is over: a connection of HTTP/1, or a stream of HTTP/2.
-protocol ExchangeOwner: AnyObject {
-    /// Says an informational response.
-    func say(_ interim: Interim, of version: HTTPVersion)
-    /// Says a head: in front of the body's first bytes, which are sent next, or by itself.
-    func sayHead(of response: Response, into batch: inout ByteBuffer)
-    func send(_ bytes: ByteBuffer, promise: EventLoopPromise<Void>?)
-    /// Takes an honest image's bytes before they are read; nil where they are to be read first.
-    var images: (any ImageSink)? { get }
-    func flush()
-    func exchangeDone(_ outcome: ExchangeOutcome)
-}
-
-/// Sends bytes of an image that it reads itself, when there is room for them.
-protocol ImageSink: AnyObject {
-    /// - Parameter promise: fails with an ``ImageError`` if they cannot be read.
-    func send(_ range: Range<Int>, of image: Image, promise: EventLoopPromise<Void>)
-}
-
-/// How a response came to its end.
-enum ExchangeOutcome {
-    /// It was sent as it was said.
-    case whole
-    /// More bytes were sent than were said, or fewer: on HTTP/1 nothing can follow them.
-    case misframed
-    /// Its stream ends so, in the middle or not.
-    case ended(Ending)
-    /// It is whole, and the connection ends behind it.
-    case last(Ending)
-}
-
 /// One response on its way: head, then the body in pieces, through the taps if there are any.
 ///
 /// An honest body goes out in big batches, one at a time; a tapped one in small chunks that the
@@ -88,7 +57,9 @@ final class Exchange {
         self.response = response
         let isHead = request.method == "HEAD"
         let body = isHead ? Body() : response.body
-        self.chunks = isHead ? nil : response.chunking.map(ChunkEncoder.init)
+        // HTTP/2 frames a body itself; of the chunks it says their trailers.
+        let isChunked = !isHead && request.version < .http2
+        self.chunks = isChunked ? response.chunking.map(ChunkEncoder.init) : nil
         self.bodyCount = body.count
         self.reader = BodyReader(body)
         self.chain = TapChain(matches, on: .body)
@@ -113,6 +84,8 @@ final class Exchange {
             self.owner.send(self.takeBatch(), promise: nil)
             self.owner.flush()
             self.playback = StepPlayback(loop: self.loop, sink: self)
+            let first = self.chain.begin()
+            if !first.isEmpty { self.play(first) }
         }
         self.pump()
     }
@@ -319,16 +292,6 @@ extension Exchange: StepSink {
         // The taps let the body end where it ends anyway.
         if ending == .clean, self.isHandedOn { return self.finish() }
         self.end(.ended(ending))
-    }
-}
-
-extension ExchangeOutcome {
-    /// Whether it is over only when the client leaves.
-    fileprivate var isSilent: Bool {
-        switch self {
-        case .ended(.hang), .last(.hang): true
-        case .whole, .misframed, .ended, .last: false
-        }
     }
 }
 

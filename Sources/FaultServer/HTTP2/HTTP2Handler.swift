@@ -100,8 +100,8 @@ final class HTTP2Handler: ChannelInboundHandler {
                 self.session.inform([Field(":status", "100")], on: id)
             }
         case .headTooLarge(let id):
-            self.open(id, Request(target: "/", version: .http2))
-                .map { self.refuse(.headTooLarge, $0) }
+            let stream = self.open(id, Request(target: "/", version: .http2))
+            if let stream { self.refuse(.headTooLarge, stream) }
         case .body(let id, let count):
             guard let stream = self.streams[id], !stream.isRead else { return }
             stream.bodyCount += count
@@ -129,9 +129,8 @@ final class HTTP2Handler: ChannelInboundHandler {
             }
         case .refused(let reason):
             self.connection.record(.limit(name: "frame", detail: reason))
-        case .connectionEnds(.clean):
-            // The connection ends once that is said.
-            self.session.goAway(.noError)
+        // The connection ends once that is said.
+        case .connectionEnds(.clean): self.session.goAway(.noError)
         case .connectionEnds(let ending):
             self.end(ending)
         }
@@ -139,8 +138,8 @@ final class HTTP2Handler: ChannelInboundHandler {
 
     @discardableResult
     private func open(_ id: HTTP2Session.StreamID, _ request: Request) -> HTTP2Stream? {
-        guard let context else { return nil }
-        let stream = HTTP2Stream(id, request, handler: self, now: context.eventLoop.now)
+        guard let now = self.context?.eventLoop.now else { return nil }
+        let stream = HTTP2Stream(id, request, handler: self, now: now)
         self.streams[id] = stream
         self.idleSince = nil
         return stream
@@ -201,8 +200,7 @@ final class HTTP2Handler: ChannelInboundHandler {
         var turns = 0
         while self.wantsDrain, self.inFlight < Self.batchesInFlight, !self.hasEnded, let context {
             guard turns < Self.turn else {
-                context.eventLoop.assumeIsolated().execute { self.drain() }
-                return
+                return context.eventLoop.assumeIsolated().execute { self.drain() }
             }
             turns += 1
             self.wantsDrain = self.drainBatch(context)

@@ -22,6 +22,8 @@ struct TapChain {
             self.outlet.run(&self.fault, chunk, &self.dice)
         }
 
+        mutating func begin() { self.outlet.begin(&self.fault, &self.dice) }
+
         mutating func finish() { self.outlet.finish(&self.fault, &self.dice) }
     }
 
@@ -37,6 +39,17 @@ struct TapChain {
 
     /// Whether a fault wants whole TLS records.
     var wantsRecords: Bool { self.taps.contains { type(of: $0.fault).unit == .record } }
+
+    /// The stream begins.
+    mutating func begin() -> [Step] {
+        var steps: [Step] = []
+        let start = Chunk(offset: 0, total: nil, bytes: ByteBuffer())
+        for index in self.taps.indices {
+            self.taps[index].begin()
+            self.forward(self.taps[index].outlet.takeSteps(), of: start, from: index, into: &steps)
+        }
+        return steps
+    }
 
     /// The honest stream goes on.
     mutating func pass(_ chunk: Chunk) -> [Step] {

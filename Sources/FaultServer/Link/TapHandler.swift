@@ -33,6 +33,11 @@ final class TapHandler: ChannelDuplexHandler {
         self.playback = StepPlayback(loop: context.eventLoop, sink: self)
     }
 
+    func channelActive(context: ChannelHandlerContext) {
+        self.play(self.chain.begin(), promise: nil)
+        context.fireChannelActive()
+    }
+
     func handlerRemoved(context: ChannelHandlerContext) {
         self.playback.stop()
         self.evidence.close()
@@ -66,7 +71,12 @@ final class TapHandler: ChannelDuplexHandler {
             steps += self.chain.pass(Chunk(offset: self.offset, total: nil, bytes: part))
             self.offset += part.readableBytes
         }
+        self.play(steps, promise: promise)
+    }
+
+    private func play(_ steps: [Step], promise: EventLoopPromise<Void>?) {
         self.evidence.add(self.chain.takeStrikes())
+        guard !steps.isEmpty || promise != nil else { return }
         self.playback.play(steps, promise: promise)
     }
 
@@ -88,9 +98,7 @@ final class TapHandler: ChannelDuplexHandler {
             if let rest = self.cutter.takeRest() {
                 last += self.chain.pass(Chunk(offset: self.offset, total: nil, bytes: rest))
             }
-            let steps = last + self.chain.finish()
-            self.evidence.add(self.chain.takeStrikes())
-            self.playback.play(steps, promise: nil)
+            self.play(last + self.chain.finish(), promise: nil)
         } else {
             self.playback.play([.end(ending)], promise: nil)
         }

@@ -1,3 +1,5 @@
+import FaultKit
+
 /// What names one content of a resource (RFC 9110 §8.8.3).
 struct EntityTag: Hashable, CustomStringConvertible {
     let isWeak: Bool

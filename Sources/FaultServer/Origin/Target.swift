@@ -1,3 +1,5 @@
+import FaultKit
+
 /// What a request target names, taken apart (RFC 9112 §3.2).
 struct Target: Hashable {
     /// The most bytes that a target may have.

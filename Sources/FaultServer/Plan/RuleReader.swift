@@ -88,13 +88,13 @@ struct RuleReader {
             }
             return nil
         }
-        guard let entry else { return type.unit.place ?? .body }
+        guard let entry else { return type.place ?? .body }
         guard let place = Self.place(entry, &complaints) else { return nil }
-        if let needed = type.unit.place, place != needed {
-            let what = type.unit == .record ? "TLS records" : "frames of HTTP/2"
+        if let needed = type.place, place != needed {
+            let what = type.unit.only(at: needed)
             complaints.add(
-                "'\(type.manual.name)' works on \(what), which only '\(needed.rawValue)' has; "
-                    + "write 'on: \(needed.rawValue)'", at: entry.value.spot)
+                "'\(type.manual.name)' \(what); write 'on: \(needed.rawValue)'",
+                at: entry.value.spot)
             return nil
         }
         return place
@@ -151,12 +151,12 @@ struct RuleReader {
 }
 
 extension StreamUnit {
-    /// The only place that has such units; nil: each has.
-    fileprivate var place: Place? {
+    /// Why a fault has one place only.
+    fileprivate func only(at place: Place) -> String {
         switch self {
-        case .byte: nil
-        case .record: .link
-        case .frame: .http
+        case .byte: "taps '\(place.rawValue)' only"
+        case .record: "works on TLS records, which only '\(place.rawValue)' has"
+        case .frame: "works on frames of HTTP/2, which only '\(place.rawValue)' has"
         }
     }
 }

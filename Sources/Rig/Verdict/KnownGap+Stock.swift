@@ -25,7 +25,7 @@ extension KnownGap {
             "http-0.9", "not-http", "length-twice", "length-and-chunked", "length-negative",
             "forbidden", "not-found", "gone", "too-many-requests", "no-content", "not-modified",
             "server-error", "login-wanted", "login-by-token", "login-without-challenge",
-            "login-refused",
+            "login-refused", "early-answer", "retry-at-a-date",
         ].map {
             KnownGap(
                 $0, ["native"], .rejected,

@@ -1,8 +1,6 @@
 import FaultKit
 import Testing
 
-@testable import FaultServer
-
 @Suite struct ByteRangesTests {
     @Test(arguments: [
         // RFC 9110 §14.1.2, for a content of 10000 bytes

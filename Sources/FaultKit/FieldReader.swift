@@ -1,41 +1,41 @@
 /// Reads a field's value from left to right. A reader that took nothing has not moved.
-struct FieldReader {
+package struct FieldReader {
     private let bytes: [UInt8]
     private var index = 0
 
     /// - Parameter text: a scalar a byte (RFC 9110 §5.5); a scalar that is no byte is read as NUL,
     ///   which no rule of HTTP allows.
-    init(_ text: some StringProtocol) {
+    package init(_ text: some StringProtocol) {
         self.bytes = text.unicodeScalars.map { UInt8(exactly: $0.value) ?? 0 }
     }
 
-    var isAtEnd: Bool { self.index == self.bytes.count }
+    package var isAtEnd: Bool { self.index == self.bytes.count }
 
     /// The next byte, which stays the next.
-    var next: UInt8? { self.isAtEnd ? nil : self.bytes[self.index] }
+    package var next: UInt8? { self.isAtEnd ? nil : self.bytes[self.index] }
 
     /// Takes a text if it comes next.
-    mutating func take(_ text: some StringProtocol) -> Bool {
+    package mutating func take(_ text: some StringProtocol) -> Bool {
         guard self.bytes[self.index...].starts(with: text.utf8) else { return false }
         self.index += text.utf8.count
         return true
     }
 
     /// Takes the first of several texts that comes next, and tells which it was.
-    mutating func take(anyOf texts: some Collection<some StringProtocol>) -> Int? {
+    package mutating func take(anyOf texts: some Collection<some StringProtocol>) -> Int? {
         for (position, text) in texts.enumerated() where self.take(text) { return position }
         return nil
     }
 
     /// Takes bytes as long as they are allowed.
-    mutating func take(while isAllowed: (UInt8) -> Bool) -> ArraySlice<UInt8> {
+    package mutating func take(while isAllowed: (UInt8) -> Bool) -> ArraySlice<UInt8> {
         let taken = self.bytes[self.index...].prefix(while: isAllowed)
         self.index = taken.endIndex
         return taken
     }
 
     /// Takes a number of exactly so many decimal digits.
-    mutating func number(digits count: Int) -> Int? {
+    package mutating func number(digits count: Int) -> Int? {
         let digits = self.bytes[self.index...].prefix(count)
         guard digits.count == count, digits.allSatisfy(\.isDigit) else { return nil }
         self.index += count
@@ -43,7 +43,7 @@ struct FieldReader {
     }
 
     /// Takes a number of one or more decimal digits; one too large for `Int` is read as its maximum.
-    mutating func number() -> Int? {
+    package mutating func number() -> Int? {
         let digits = self.take(while: \.isDigit)
         guard !digits.isEmpty else { return nil }
         return digits.reduce(0) { number, digit in
@@ -54,13 +54,13 @@ struct FieldReader {
     }
 
     /// Takes spaces and tabs (OWS, RFC 9110 §5.6.3).
-    mutating func skipSpaces() {
+    package mutating func skipSpaces() {
         _ = self.take { $0 == 0x20 || $0 == 0x09 }
     }
 
     /// Reads a list whose elements may be empty (`#rule`, RFC 9110 §5.6.1) up to the end.
     /// - Returns: nil if an element is not of its form.
-    mutating func list<Element>(_ element: (inout FieldReader) -> Element?) -> [Element]? {
+    package mutating func list<Element>(_ element: (inout FieldReader) -> Element?) -> [Element]? {
         var elements: [Element] = []
         while true {
             self.skipSpaces()
@@ -76,10 +76,10 @@ struct FieldReader {
 }
 
 extension UInt8 {
-    var isDigit: Bool { (0x30...0x39).contains(self) }
+    package var isDigit: Bool { (0x30...0x39).contains(self) }
 
     /// Whether the byte may be in a token (RFC 9110 §5.6.2).
-    var isToken: Bool {
+    package var isToken: Bool {
         switch self {
         case 0x30...0x39, 0x41...0x5A, 0x61...0x7A: true
         default: "!#$%&'*+-.^_`|~".utf8.contains(self)

@@ -2,8 +2,6 @@ import FaultKit
 import Glibc
 import Testing
 
-@testable import FaultServer
-
 @Suite struct HTTPDateTests {
     @Test(arguments: [
         // RFC 9110 §5.6.7

@@ -1,8 +1,8 @@
 /// Times as HTTP writes them (RFC 9110 §5.6.7), in proleptic Gregorian arithmetic and UTC.
-enum HTTPDate {
+package enum HTTPDate {
     /// `Sun, 06 Nov 1994 08:49:37 GMT`.
     /// - Parameter seconds: since 1970; clamped to the years 0 to 9999, which four digits can say.
-    static func text(_ seconds: Int) -> String {
+    package static func text(_ seconds: Int) -> String {
         let time = CivilTime(secondsSince1970: seconds)
         return "\(Self.days[time.weekday].prefix(3)), \(time.day.padded(2)) "
             + "\(Self.months[time.month - 1]) \(time.year.padded(4)) \(time.clock) GMT"
@@ -13,7 +13,7 @@ enum HTTPDate {
     /// A weekday that is not the date's own is let pass.
     /// - Parameter now: seconds since 1970; tells which century a year of two digits means.
     /// - Returns: seconds since 1970; nil if the text is none of the three or no such day exists.
-    static func seconds(_ text: String, now: Int) -> Int? {
+    package static func seconds(_ text: String, now: Int) -> Int? {
         Self.fixdate(text) ?? Self.rfc850(text, now: now) ?? Self.asctime(text)
     }
 
@@ -63,18 +63,18 @@ enum HTTPDate {
 }
 
 /// A moment in UTC, taken apart.
-struct CivilTime: Hashable {
-    let year: Int
+package struct CivilTime: Hashable {
+    package let year: Int
     /// 1 to 12.
-    let month: Int
+    package let month: Int
     /// 1 to 31.
-    let day: Int
+    package let day: Int
     /// 0 for Sunday.
-    let weekday: Int
+    package let weekday: Int
     private let secondOfDay: Int
 
     /// - Parameter seconds: clamped to the years 0 to 9999.
-    init(secondsSince1970 seconds: Int) {
+    package init(secondsSince1970 seconds: Int) {
         let seconds = min(max(seconds, -62_167_219_200), 253_402_300_799)
         let days = (seconds >= 0 ? seconds : seconds - 86_399) / 86_400
         self.secondOfDay = seconds - days * 86_400
@@ -93,17 +93,19 @@ struct CivilTime: Hashable {
     }
 
     /// `08:49:37`.
-    var clock: String {
+    package var clock: String {
         let minutes = self.secondOfDay / 60
         return "\((minutes / 60).padded(2)):\((minutes % 60).padded(2)):"
             + (self.secondOfDay % 60).padded(2)
     }
 
     /// `1994-11-06`.
-    var date: String { "\(self.year.padded(4))-\(self.month.padded(2))-\(self.day.padded(2))" }
+    package var date: String {
+        "\(self.year.padded(4))-\(self.month.padded(2))-\(self.day.padded(2))"
+    }
 
     /// Seconds since 1970; nil if the month has no such day.
-    static func seconds(year: Int, month: Int, day: Int, clock: Int) -> Int? {
+    package static func seconds(year: Int, month: Int, day: Int, clock: Int) -> Int? {
         guard (1...Self.days(in: month, of: year)).contains(day) else { return nil }
         let shifted = month <= 2 ? year - 1 : year
         let era = (shifted >= 0 ? shifted : shifted - 399) / 400

@@ -1,21 +1,19 @@
-import FaultKit
-
 /// The value of a `Range` field in bytes (RFC 9110 §14.1.2).
-struct ByteRanges: Hashable {
-    enum Spec: Hashable {
+package struct ByteRanges: Hashable {
+    package enum Spec: Hashable {
         /// `first-last`; the last is `Int.max` in `first-`.
         case from(Int, through: Int)
         /// `-count`
         case suffix(Int)
     }
 
-    let specs: [Spec]
+    package let specs: [Spec]
 
     /// The most ranges that a request may name; one with more is answered with the whole.
-    static let limit = 64
+    package static let limit = 64
 
     /// - Returns: nil if the field is to be ignored: another unit, a syntax error, or too many ranges.
-    init?(_ value: String) {
+    package init?(_ value: String) {
         var reader = FieldReader(value)
         let unit = reader.take(while: \.isToken)
         guard unit.map(\.asciiLowercased).elementsEqual("bytes".utf8), reader.take("="),
@@ -33,7 +31,7 @@ struct ByteRanges: Hashable {
 
     /// The ranges that a content of so many bytes can satisfy, in the order of the request. Those that
     /// overlap or touch are one, in the place of the first of them (RFC 9110 §15.3.7.2).
-    func resolved(in count: Int) -> [Range<Int>] {
+    package func resolved(in count: Int) -> [Range<Int>] {
         var ranges: [Range<Int>] = []
         for var range in self.specs.compactMap({ Self.range($0, in: count) }) {
             var place = ranges.count
