@@ -73,19 +73,19 @@ extension HTTP2Session {
     func read(
         _ stream: StreamID, upTo limit: Int, flags: UnsafeMutablePointer<UInt32>?
     ) -> Int {
-        guard self.queues[stream] != nil else {
-            return Int(NGHTTP2_ERR_TEMPORAL_CALLBACK_FAILURE.rawValue)
-        }
         guard self.output.readableBytes < self.outputLimit else {
             return Int(NGHTTP2_ERR_PAUSE.rawValue)
         }
-        switch self.queues[stream]?.next(upTo: limit, taken: &self.taken) {
+        guard let next = self.queues[stream]?.next(upTo: limit, taken: &self.taken) else {
+            return Int(NGHTTP2_ERR_TEMPORAL_CALLBACK_FAILURE.rawValue)
+        }
+        switch next {
         case .bytes(let count, let endsStream):
             flags?.pointee |= NGHTTP2_DATA_FLAG_NO_COPY.rawValue
             if endsStream { flags?.pointee |= NGHTTP2_DATA_FLAG_EOF.rawValue }
             return count
-        case .image(let image, let range, let endsStream):
-            guard self.place(range, of: image) else {
+        case .image(let stretch, let count, let endsStream):
+            guard self.place(count, of: stretch) else {
                 if let (image, range) = self.queues[stream]?.startReading() {
                     self.note(.unread(stream, image, range))
                 }
@@ -93,9 +93,9 @@ extension HTTP2Session {
             }
             flags?.pointee |= NGHTTP2_DATA_FLAG_NO_COPY.rawValue
             if endsStream { flags?.pointee |= NGHTTP2_DATA_FLAG_EOF.rawValue }
-            return range.count
+            return count
         case .end(let end): return self.finish(stream, end, flags)
-        case .nothing, nil: return self.wait(stream)
+        case .nothing: return self.wait(stream)
         }
     }
 
@@ -127,23 +127,19 @@ extension HTTP2Session {
 
     /// Reads bytes of an image behind the room that the header of their frame needs.
     /// - Returns: false if they are not at hand, or cannot be read.
-    private func place(_ range: Range<Int>, of image: Image) -> Bool {
-        let room = Self.headerLength..<Self.headerLength + range.count
+    private func place(_ count: Int, of stretch: StreamQueue.Stretch) -> Bool {
+        let room = Self.headerLength..<Self.headerLength + count
         self.output.reserveCapacity(minimumWritableBytes: room.upperBound)
         return self.output.withUnsafeMutableWritableBytes { target in
             let target = UnsafeMutableRawBufferPointer(rebasing: target[room])
-            return (try? image.read(into: target, at: range.lowerBound, waiting: false)) ?? false
+            let start = stretch.range.lowerBound
+            return (try? stretch.image.read(into: target, at: start, waiting: false)) ?? false
         }
     }
 
-    /// Writes a DATA frame whose bytes ``read(_:upTo:flags:)`` has promised; of an image they are in their place.
+    /// Writes a DATA frame whose bytes ``read(_:upTo:flags:)`` has promised.
     func write(_ header: UnsafeBufferPointer<UInt8>, count: Int, of stream: StreamID) {
         self.output.writeBytes(header)
-        if self.queues[stream]?.isAtImage == true {
-            self.output.moveWriterIndex(forwardBy: count)
-            self.queues[stream]?.took(count, taken: &self.taken)
-        } else {
-            self.queues[stream]?.write(count, into: &self.output, taken: &self.taken)
-        }
+        self.queues[stream]?.write(count, into: &self.output, taken: &self.taken)
     }
 }

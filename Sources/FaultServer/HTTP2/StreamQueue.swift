@@ -28,22 +28,33 @@ struct StreamQueue {
     enum Next {
         /// So many bytes, and with them END_STREAM or not.
         case bytes(Int, endsStream: Bool)
-        /// So many bytes of an image that nobody has read yet, and with them END_STREAM or not.
-        case image(Image, Range<Int>, endsStream: Bool)
+        /// So many bytes of an image, from the beginning of its stretch, that nobody has read yet.
+        case image(Stretch, Int, endsStream: Bool)
         case end(End)
         /// Nothing yet.
         case nothing
     }
 
+    /// Bytes of an image that are not sent yet. A class, as an image is much to copy for each frame.
+    final class Stretch {
+        let image: Image
+        fileprivate(set) var range: Range<Int>
+
+        init(_ image: Image, _ range: Range<Int>) {
+            self.image = image
+            self.range = range
+        }
+    }
+
     private enum Piece {
         case bytes(ByteBuffer, EventLoopPromise<Void>?)
-        case image(Image, Range<Int>, EventLoopPromise<Void>)
+        case image(Stretch, EventLoopPromise<Void>)
         case end(End)
 
         var promise: EventLoopPromise<Void>? {
             switch self {
             case .bytes(_, let promise): promise
-            case .image(_, _, let promise): promise
+            case .image(_, let promise): promise
             case .end: nil
             }
         }
@@ -91,7 +102,7 @@ struct StreamQueue {
     mutating func append(
         _ range: Range<Int>, of image: Image, promise: EventLoopPromise<Void>
     ) {
-        self.pieces.append(.image(image, range, promise))
+        self.pieces.append(.image(Stretch(image, range), promise))
     }
 
     mutating func append(_ end: End) { self.pieces.append(.end(end)) }
@@ -105,11 +116,10 @@ struct StreamQueue {
         switch self.pieces.first {
         case nil: return .nothing
         case .end(let end): return .end(end)
-        case .image(let image, let range, _):
-            let part = range.prefix(limit)
-            return .image(
-                image, part.startIndex..<part.endIndex,
-                endsStream: part.count == range.count && self.isEnd(at: 1))
+        case .image(let stretch, _):
+            let count = min(limit, stretch.range.count)
+            let isLast = count == stretch.range.count && self.isEnd(at: 1)
+            return .image(stretch, count, endsStream: isLast)
         case .bytes: break
         }
         var count = 0
@@ -139,10 +149,19 @@ struct StreamQueue {
         if case .end = self.pieces.first { self.pieces.removeFirst() }
     }
 
-    /// Moves bytes that ``next(upTo:taken:)`` has offered.
+    /// Moves bytes that ``next(upTo:taken:)`` has offered; those of an image are in their place already.
     mutating func write(
         _ count: Int, into buffer: inout ByteBuffer, taken: inout [EventLoopPromise<Void>]
     ) {
+        if case .image(let stretch, let promise) = self.pieces.first {
+            buffer.moveWriterIndex(forwardBy: count)
+            stretch.range = stretch.range.lowerBound + count..<stretch.range.upperBound
+            if stretch.range.isEmpty {
+                self.pieces.removeFirst()
+                taken.append(promise)
+            }
+            return
+        }
         var count = count
         while count > 0, case .bytes(var bytes, let promise) = self.pieces.removeFirst() {
             if bytes.readableBytes > count, var part = bytes.readSlice(length: count) {
@@ -155,26 +174,10 @@ struct StreamQueue {
         }
     }
 
-    /// Whether the next bytes are those of an image.
-    var isAtImage: Bool { if case .image = self.pieces.first { true } else { false } }
-
-    /// Takes bytes of an image that ``next(upTo:taken:)`` has offered; they were read and written elsewhere.
-    mutating func took(_ count: Int, taken: inout [EventLoopPromise<Void>]) {
-        guard case .image(let image, let range, let promise) = self.pieces.popFirst() else {
-            return
-        }
-        if count < range.count {
-            self.pieces.prepend(
-                .image(image, range.dropFirst(count).startIndex..<range.upperBound, promise))
-        } else {
-            taken.append(promise)
-        }
-    }
-
     /// The image's bytes that come next were read, or cannot be.
     mutating func supply(_ bytes: Result<ByteBuffer, any Error>) {
         self.isReading = false
-        guard case .image(_, _, let promise) = self.pieces.popFirst() else { return }
+        guard case .image(_, let promise) = self.pieces.popFirst() else { return }
         switch bytes {
         case .success(let bytes): self.pieces.prepend(.bytes(bytes, promise))
         case .failure(let error): promise.fail(error)
@@ -183,9 +186,9 @@ struct StreamQueue {
 
     /// What is to be read of an image before anything can be sent.
     mutating func startReading() -> (Image, Range<Int>)? {
-        guard case .image(let image, let range, _) = self.pieces.first else { return nil }
+        guard case .image(let stretch, _) = self.pieces.first else { return nil }
         self.isReading = true
-        return (image, range)
+        return (stretch.image, stretch.range)
     }
 
     /// The stream takes nothing any more.
@@ -194,3 +197,6 @@ struct StreamQueue {
         self.pieces.removeAll()
     }
 }
+
+@available(*, unavailable)
+extension StreamQueue.Stretch: Sendable {}

@@ -12,8 +12,8 @@ import Testing
     private func describe(_ next: StreamQueue.Next) -> String {
         switch next {
         case .bytes(let count, let endsStream): "\(count)\(endsStream ? ", the last" : "")"
-        case .image(let image, let range, let endsStream):
-            "\(range) of \(image.name)\(endsStream ? ", the last" : "")"
+        case .image(let stretch, let count, let endsStream):
+            "\(count) of \(stretch.range) of \(stretch.image.name)\(endsStream ? ", the last" : "")"
         case .end(.whole(let trailers)): "whole, \(trailers.list.count) trailers"
         case .end(.reset(let code)): "reset \(code.name)"
         case .end(.silence): "silence"
@@ -89,17 +89,20 @@ import Testing
         self.queue.append(.whole(trailers: Fields()))
         #expect(self.next() == "3")
         #expect(self.write(3) == ("abc", 1))
-        #expect(self.queue.isAtImage && self.queue.hasBytes)
-        #expect(self.next(20) == "10..<30 of fw")
+        #expect(self.queue.hasBytes)
+        #expect(self.next(20) == "20 of 10..<40 of fw")
         #expect(self.took(20) == 0)
-        #expect(self.next() == "30..<40 of fw, the last")
+        #expect(self.next() == "10 of 30..<40 of fw, the last")
         #expect(self.took(10) == 1)
         #expect(self.next() == "whole, 0 trailers")
     }
 
+    /// How many promises are kept when so many bytes of an image were read into their place.
     private mutating func took(_ count: Int) -> Int {
-        var taken: [EventLoopPromise<Void>] = []
-        self.queue.took(count, taken: &taken)
+        var (buffer, taken) = (ByteBuffer(repeating: 0, count: 64), [EventLoopPromise<Void>]())
+        buffer.clear()
+        self.queue.write(count, into: &buffer, taken: &taken)
+        #expect(buffer.readableBytes == count)
         defer { for promise in taken { promise.succeed() } }
         return taken.count
     }
