@@ -100,7 +100,7 @@ import Testing
         case "swupdate":
             words = [
                 "swupdate", "-H", "t:1.0", "-l", "1", "-k", site.folder.file("c.pem"), "-d",
-                "-u http://127.0.0.1:\(port)/f.swu -r 1 -t 3",
+                "-u http://127.0.0.1:\(port)/f.swu -r 1 -t 1",
             ]
         default:
             words = [
@@ -183,7 +183,7 @@ import Testing
             # What HTTP clients do
 
             Clients of Debian 12 and PyPI ask `faultserve --plain --fault FAULT`, or `faultserve --http2 --fault FAULT`, for five million bytes, SWUpdate and RAUC for a signed bundle of them. `ok` is every byte, of SWUpdate every byte installed; else it is the \
-            exit status, the exception, or what the client takes for whole. curl has four seconds, wget, aria2c, requests, httpx and SWUpdate three for a silence; wget and aria2c try \
+            exit status, the exception, or what the client takes for whole. curl has four seconds, wget, aria2c, requests and httpx three for a silence, SWUpdate one; wget and aria2c try \
             twice; `waits` is a client that still does after ten. aria2c asks for four ranges at once. RAUC downloads for `rauc info`, which needs no root.
 
             | fault | \(Self.clients.joined(separator: " | ")) |
