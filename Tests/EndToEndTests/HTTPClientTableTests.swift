@@ -12,6 +12,8 @@ import Testing
         "curl", "curl h2", "wget", "aria2c", "requests", "httpx h2", "swupdate", "rauc",
     ]
 
+    private static let swupdate = NSLock()
+
     private static let faults = [
         "", "status code=503", "status code=503 when.request=1", "truncate at=40% ending=cut",
         "truncate at=40% ending=clean", "truncate at=40% ending=reset",
@@ -23,8 +25,7 @@ import Testing
         "redirect location=no", "ranges how=ignore", "authenticate", "bare-lf",
         "status-line text=\"ICY 200 OK\"",
         "interim-response code=103", "response-field name=X value=abcdefgh size=1MiB",
-        "flip at=300000", "surplus-bytes count=4", "early-response",
-        "early-response status=200 ending=none",
+        "flip at=300000", "surplus-bytes count=4",
     ]
 
     /// The same five million bytes by themselves, in a bundle of SWUpdate and in one of RAUC, each signed.
@@ -108,6 +109,9 @@ import Testing
                 "http://127.0.0.1:\(port)/f.raucb",
             ]
         }
+        // All of SWUpdate's processes bind one abstract socket, by which one hears of another's end.
+        if client == "swupdate" { Self.swupdate.lock() }
+        defer { if client == "swupdate" { Self.swupdate.unlock() } }
         let done = try run(
             "timeout", ["-k", "1", "10"] + words, within: 20, environment: ["TMPDIR": folder.path])
         if done.status == 124 || done.status == 137 { return "waits" }
