@@ -49,7 +49,7 @@ public struct EarlyResponse: StreamFault {
         self.end = try knobs.read("ending", default: .ending(.clean))
         let body = "Nobody has asked for this.\n"
         let connection = if case .none = self.end { "keep-alive" } else { "close" }
-        // No version of HTTP says this: on HTTP/2 it is no frame.
+        // Of HTTP/1.1 whatever the connection speaks: a client of HTTP/2 finds no frame in it.
         self.response = ByteBuffer(
             string:
                 "HTTP/1.1 \(status) \(Phrases.phrase(for: status))\r\nConnection: \(connection)\r\n"

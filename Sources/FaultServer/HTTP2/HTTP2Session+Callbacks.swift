@@ -80,10 +80,7 @@ extension HTTP2Session {
             return Int(NGHTTP2_ERR_TEMPORAL_CALLBACK_FAILURE.rawValue)
         }
         switch next {
-        case .bytes(let count, let endsStream):
-            flags?.pointee |= NGHTTP2_DATA_FLAG_NO_COPY.rawValue
-            if endsStream { flags?.pointee |= NGHTTP2_DATA_FLAG_EOF.rawValue }
-            return count
+        case .bytes(let count, let endsStream): return Self.offer(count, endsStream, flags)
         case .image(let stretch, let count, let endsStream):
             guard self.place(count, of: stretch) else {
                 if let (image, range) = self.queues[stream]?.startReading() {
@@ -91,12 +88,19 @@ extension HTTP2Session {
                 }
                 return self.wait(stream)
             }
-            flags?.pointee |= NGHTTP2_DATA_FLAG_NO_COPY.rawValue
-            if endsStream { flags?.pointee |= NGHTTP2_DATA_FLAG_EOF.rawValue }
-            return count
+            return Self.offer(count, endsStream, flags)
         case .end(let end): return self.finish(stream, end, flags)
         case .nothing: return self.wait(stream)
         }
+    }
+
+    /// So many bytes come next, and ``write(_:count:of:)`` writes them.
+    private static func offer(
+        _ count: Int, _ endsStream: Bool, _ flags: UnsafeMutablePointer<UInt32>?
+    ) -> Int {
+        flags?.pointee |= NGHTTP2_DATA_FLAG_NO_COPY.rawValue
+        if endsStream { flags?.pointee |= NGHTTP2_DATA_FLAG_EOF.rawValue }
+        return count
     }
 
     private func finish(
