@@ -1,3 +1,11 @@
+/// Sizes of frames of HTTP/2.
+package enum FrameSize {
+    /// Bytes of a frame's header (RFC 9113 §4.1).
+    package static let header = 9
+    /// Bytes behind it that each peer takes, whatever its SETTINGS are (RFC 9113 §4.2).
+    package static let leastMaximum = 16_384
+}
+
 /// Types of frames of HTTP/2 by their names (RFC 9113 §6).
 package enum FrameType: String, CaseIterable, KnobValue {
     case data = "DATA"

@@ -40,8 +40,7 @@ public struct Ranges: ResponseFault {
         guard response.body.parts.count == 1,
             case .image(let image, let range) = response.body.parts[0]
         else { return }
-        if self.how == .always { return Self.answerRange(of: image, to: request, in: &response) }
-        guard response.status == 206 else { return }
+        guard response.status == (self.how == .always ? 200 : 206) else { return }
         switch self.how {
         case .ignore:
             response.status = 200
@@ -72,23 +71,17 @@ public struct Ranges: ResponseFault {
             response.body = multipart.body(image, [range], type: "application/octet-stream")
             response.fields["Content-Type"] = multipart.type
             response.fields["Content-Range"] = nil
-        case .always: break
+        // Where `If-Range` has made it the whole: the range all the same (RFC 9110 §13.1.5 forbids it).
+        case .always:
+            guard request.fields["If-Range"] != nil,
+                let wanted = request.fields["Range"].flatMap(ByteRanges.init),
+                let range = wanted.resolved(in: image.count).first
+            else { return }
+            response.status = 206
+            response.reason = Phrases.phrase(for: 206)
+            response.fields["Content-Range"] = range.contentRange(of: image.count)
+            response.body = Body([.image(image, range)])
         }
         response.fields["Content-Length"] = String(response.body.count)
-    }
-
-    /// Where `If-Range` has made it the whole: the range all the same (RFC 9110 §13.1.5 forbids it).
-    private static func answerRange(
-        of image: Image, to request: Request, in response: inout Response
-    ) {
-        guard response.status == 200, request.fields["If-Range"] != nil,
-            let wanted = request.fields["Range"].flatMap(ByteRanges.init),
-            let range = wanted.resolved(in: image.count).first
-        else { return }
-        response.status = 206
-        response.reason = Phrases.phrase(for: 206)
-        response.fields["Content-Range"] = range.contentRange(of: image.count)
-        response.body = Body([.image(image, range)])
-        response.fields["Content-Length"] = String(range.count)
     }
 }

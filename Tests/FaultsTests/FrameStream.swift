@@ -41,12 +41,12 @@ enum FrameStream {
 
     private static func words(_ bytes: [UInt8]) -> [String] {
         var (rest, words) = (bytes[...], [String]())
-        while rest.count >= Frame.headerLength {
+        while rest.count >= FrameSize.header {
             let length = rest.prefix(3).reduce(0) { $0 << 8 | Int($1) }
-            let bytes = ByteBuffer(bytes: rest.prefix(Frame.headerLength + length))
+            let bytes = ByteBuffer(bytes: rest.prefix(FrameSize.header + length))
             guard let frame = Frame(Chunk(offset: 0, total: nil, bytes: bytes)) else { break }
             words.append(Self.words(frame) + (rest.count < 9 + length ? " (short)" : ""))
-            rest = rest.dropFirst(Frame.headerLength + length)
+            rest = rest.dropFirst(FrameSize.header + length)
         }
         return words
     }

@@ -132,7 +132,7 @@ extension HTTP2Session {
     /// Reads bytes of an image behind the room that the header of their frame needs.
     /// - Returns: false if they are not at hand, or cannot be read.
     private func place(_ count: Int, of stretch: StreamQueue.Stretch) -> Bool {
-        let room = Self.headerLength..<Self.headerLength + count
+        let room = FrameSize.header..<FrameSize.header + count
         self.output.reserveCapacity(minimumWritableBytes: room.upperBound)
         return self.output.withUnsafeMutableWritableBytes { target in
             let target = UnsafeMutableRawBufferPointer(rebasing: target[room])

@@ -17,9 +17,6 @@ final class HTTP2Session {
         var isTooLarge = false
     }
 
-    /// Bytes of a frame's header (RFC 9113 §4.1).
-    static let headerLength = 9
-
     let limits: Limits
     private var session: OpaquePointer!
     private var events: [Event] = []

@@ -3,8 +3,6 @@ import NIOCore
 
 /// A frame of HTTP/2 (RFC 9113 §4.1): three bytes of length, type, flags, four bytes of stream, and the payload.
 struct Frame {
-    static let headerLength = 9
-
     /// Flags (RFC 9113 §6); a bit means what its type says.
     enum Flag {
         static let endStream: UInt8 = 0x1
@@ -33,7 +31,7 @@ struct Frame {
     /// - Returns: nil if the chunk is shorter than a header: a connection that ends in the middle of one.
     init?(_ chunk: Chunk) {
         var bytes = chunk.bytes
-        guard let head = bytes.readBytes(length: Self.headerLength) else { return nil }
+        guard let head = bytes.readBytes(length: FrameSize.header) else { return nil }
         self.init(
             type: head[3], flags: head[4],
             stream: head[5...].reduce(0) { $0 << 8 | UInt32($1) } & 0x7FFF_FFFF,
@@ -60,7 +58,7 @@ struct Frame {
 extension Frame {
     /// - Throws: ``KnobError`` for a flood of more than 16 MiB, which would be held in memory.
     static func bound(_ count: Int, of size: Int) throws {
-        guard count * (Self.headerLength + size) <= 16 << 20 else {
+        guard count * (FrameSize.header + size) <= 16 << 20 else {
             throw KnobError(
                 knob: "count",
                 "'count' frames have more than 16 MiB in all; write fewer, or smaller ones")

@@ -88,6 +88,9 @@ extension BoardTests {
             try board.solder(FlashFile(otadata: OTAData(old, new(.new))))
             let it = try board.run(typed: ["spin"], until: "task_wdt: CPU 0: main")
             #expect(it.console.logLines.have("E task_wdt: Task watchdog got triggered."))
+            // One window after the task last waited, and not at the end of the next.
+            let moment = try #require(it.console.firstMatch(of: #/E \((\d+)\) task_wdt/#)?.1)
+            #expect(try #require(Int(moment)) < 9_000)
             #expect(try board.report() == ["boot power-on", "app ota_1 1.0.0"])
             #expect(try board.otadata() == OTAData(old, new(.pendingVerify)))
             _ = try board.run()
