@@ -2,6 +2,7 @@
 // One static inline each, no logic.
 #pragma once
 
+#include <linux/tls.h>
 #include <openssl/asn1.h>
 #include <openssl/bio.h>
 #include <openssl/core_names.h>
@@ -36,6 +37,10 @@ static inline void fs_ssl_ctx_set_read_ahead(SSL_CTX *ctx, int on) { SSL_CTX_set
 static inline void fs_bio_clear_retry(BIO *bio) { BIO_clear_retry_flags(bio); }
 static inline void fs_bio_set_retry_read(BIO *bio) { BIO_set_retry_read(bio); }
 
+// What a BIO is told where it protects the records itself. Of these bio.h names the numbers in a comment alone.
+static const int fs_bio_ctrl_set_ktls = 72;
+static const int fs_bio_ctrl_set_ktls_record_type = 74;
+
 static inline int fs_ssl_ctx_set_dh_auto(SSL_CTX *ctx) { return (int)SSL_CTX_set_dh_auto(ctx, 1); }
 static inline int fs_ssl_ctx_set_groups(SSL_CTX *ctx, const char *list) {
     return (int)SSL_CTX_set1_groups_list(ctx, list);
@@ -66,6 +71,7 @@ static inline int fs_ssl_ctx_new_index(void) { return SSL_CTX_get_ex_new_index(0
 // SSL_OP_BIT(n) is no constant expression to Swift.
 static const uint64_t fs_op_no_ticket = SSL_OP_NO_TICKET;
 static const uint64_t fs_op_no_renegotiation = SSL_OP_NO_RENEGOTIATION;
+static const uint64_t fs_op_enable_ktls = SSL_OP_ENABLE_KTLS;
 static const uint64_t fs_op_server_preference = SSL_OP_CIPHER_SERVER_PREFERENCE;
 
 // Certificates

@@ -3,12 +3,19 @@ import NIOCore
 
 /// The two ends of a TLS session's bytes, as OpenSSL wants them: a BIO over buffers.
 ///
-/// Each record that OpenSSL writes after the handshake arrives in one call.
+/// Each record that OpenSSL writes after the handshake arrives in one call: ready, or its plaintext where OpenSSL has
+/// handed the keys over.
 final class RecordBIO {
     /// Ciphertext from the client that OpenSSL has not read.
     var incoming = ByteBuffer()
     /// Ciphertext for the client.
     var outgoing = ByteBuffer()
+    /// Nil while OpenSSL protects the records itself.
+    private var cipher: RecordCipher?
+    /// The ContentType of what is written next, where it is no application data.
+    private var nextType: UInt8?
+    /// A KeyUpdate was written: the keys end with it (RFC 8446 §4.6.3).
+    private var keysEnd = false
 
     /// The `BIO *`; an SSL that is given it frees it.
     func makePointer() -> OpaquePointer {
@@ -34,6 +41,41 @@ final class RecordBIO {
         if self.incoming.readableBytes == 0 { self.incoming = ByteBuffer() }
         return count
     }
+
+    fileprivate func write(_ bytes: UnsafeRawBufferPointer) -> Bool {
+        guard let cipher else {
+            self.outgoing.writeBytes(bytes)
+            return true
+        }
+        let type = self.nextType ?? UInt8(SSL3_RT_APPLICATION_DATA)
+        self.nextType = nil
+        if type == SSL3_RT_HANDSHAKE, bytes.first == UInt8(SSL3_MT_KEY_UPDATE) {
+            self.keysEnd = true
+        }
+        return cipher.seal(bytes, type: type, into: &self.outgoing)
+    }
+
+    /// - Returns: what `BIO_ctrl(3)` returns.
+    fileprivate func control(_ command: Int32, _ number: Int, _ pointer: UnsafeMutableRawPointer?)
+        -> Int
+    {
+        switch command {
+        case BIO_CTRL_FLUSH:
+            // From here on OpenSSL protects the records itself, with the keys that come next.
+            if self.keysEnd { (self.cipher, self.keysEnd) = (nil, false) }
+            return 1
+        case fs_bio_ctrl_set_ktls:
+            // Nobody hands over the keys of records that are read.
+            guard number != 0, let pointer else { return 0 }
+            self.cipher = RecordCipher(info: pointer)
+            return self.cipher == nil ? 0 : 1
+        case BIO_CTRL_GET_KTLS_SEND: return self.cipher == nil ? 0 : 1
+        case fs_bio_ctrl_set_ktls_record_type:
+            self.nextType = UInt8(truncatingIfNeeded: number)
+            return 0
+        default: return 0
+        }
+    }
 }
 
 /// The `BIO_METHOD`: made once, immutable, never freed.
@@ -56,10 +98,12 @@ private struct Method: @unchecked Sendable {
         BIO_meth_set_write(pointer) { bio, bytes, count in
             fs_bio_clear_retry(bio)
             guard let bytes, let memory = RecordBIO.of(bio), count > 0 else { return -1 }
-            memory.outgoing.writeBytes(UnsafeRawBufferPointer(start: bytes, count: Int(count)))
-            return count
+            return memory.write(UnsafeRawBufferPointer(start: bytes, count: Int(count)))
+                ? count : -1
         }
-        BIO_meth_set_ctrl(pointer) { _, command, _, _ in command == BIO_CTRL_FLUSH ? 1 : 0 }
+        BIO_meth_set_ctrl(pointer) { bio, command, number, pointer in
+            RecordBIO.of(bio)?.control(command, number, pointer) ?? 0
+        }
     }
 }
 

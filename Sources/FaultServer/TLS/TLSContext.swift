@@ -243,6 +243,8 @@ extension TLSContext {
         if handshake.postHandshake?.kind != .helloRequest {
             SSL_set_options(ssl, fs_op_no_renegotiation)
         }
+        // Ours protects whole records; it says no KeyUpdate, and OpenSSL renegotiates only without it.
+        if handshake.postHandshake == nil { SSL_set_options(ssl, fs_op_enable_ktls) }
         // OpenSSL's least; smaller pieces of data are cut by the session.
         let fragment = max(512, handshake.recordSize)
         if fragment < 16_384 { _ = fs_ssl_set_max_send_fragment(ssl, fragment) }

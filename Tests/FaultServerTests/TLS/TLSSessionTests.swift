@@ -70,6 +70,58 @@ struct TLSSessionTests {
         #expect(client.turn() && client.hasHeardGoodbye)
     }
 
+    /// Records of all lengths, and those that OpenSSL sends by itself, under each suite.
+    @Test(arguments: [
+        (TLS1_3_VERSION, "TLS_AES_128_GCM_SHA256"), (TLS1_3_VERSION, "TLS_AES_256_GCM_SHA384"),
+        (TLS1_3_VERSION, "TLS_CHACHA20_POLY1305_SHA256"),
+        (TLS1_2_VERSION, "ECDHE-ECDSA-AES128-GCM-SHA256"),
+        (TLS1_2_VERSION, "ECDHE-ECDSA-AES256-GCM-SHA384"),
+        (TLS1_2_VERSION, "ECDHE-ECDSA-CHACHA20-POLY1305"),
+    ])
+    func protectsRecords(version: Int32, suite: String) throws {
+        let server = self.session()
+        let client = MemoryClient(version: version, trust: self.folder["state/ca_cert.pem"])
+        SSL_set_cipher_list(client.ssl, version == TLS1_2_VERSION ? suite : "DEFAULT")
+        if version == TLS1_3_VERSION { SSL_set_ciphersuites(client.ssl, suite) }
+        self.shakeHands(server, client)
+        #expect(server.negotiated.cipher == suite)
+        var said: [UInt8] = []
+        for (number, count) in [1, 15, 16, 17, 16_383, 16_384, 16_385, 100_000].enumerated() {
+            let part = (0..<count).map { UInt8(truncatingIfNeeded: $0 &* 7 &+ number) }
+            said += part
+            #expect(try server.write(ByteBuffer(bytes: part)) == nil)
+            client.take(server.takeOutput())
+            #expect(client.turn())
+        }
+        #expect(client.heard == said)
+        server.closeNotify()
+        client.take(server.takeOutput())
+        #expect(client.turn() && client.hasHeardGoodbye)
+    }
+
+    /// The keys change with the KeyUpdate that answers one (RFC 8446 §4.6.3).
+    @Test func goesOnWithTheKeysOfAKeyUpdate() throws {
+        let server = self.session()
+        let client = MemoryClient(
+            version: TLS1_3_VERSION, trust: self.folder["state/ca_cert.pem"])
+        self.shakeHands(server, client)
+        var said: [UInt8] = []
+        for number in UInt8(0)..<4 {
+            let part = [UInt8](repeating: number, count: 20_000)
+            said += part
+            #expect(try server.write(ByteBuffer(bytes: part)) == nil)
+            client.take(server.takeOutput())
+            #expect(client.turn())
+            #expect(SSL_key_update(client.ssl, SSL_KEY_UPDATE_REQUESTED) == 1)
+            client.say("x")
+            server.receive(client.give())
+            #expect(self.heard(by: server) == "x")
+        }
+        client.take(server.takeOutput())
+        #expect(client.turn())
+        #expect(client.heard == said)
+    }
+
     @Test func handsOverAClientHelloThatComesByteByByte() throws {
         let server = self.session()
         let client = MemoryClient(version: TLS1_3_VERSION)
