@@ -62,7 +62,7 @@ final class LoopResources {
     /// Reads what the page cache does not hold, and edits images that nobody has asked for yet.
     let disk: NIOThreadPool
     private let clock: @Sendable () -> Int
-    private var stamp = (second: Int.min, text: "")
+    private var moment = AnswerDate(seconds: .min, text: "")
 
     /// - Parameter clock: seconds since 1970, for the `Date` field alone.
     init(disk: NIOThreadPool, clock: @escaping @Sendable () -> Int) {
@@ -70,11 +70,11 @@ final class LoopResources {
         self.clock = clock
     }
 
-    /// The moment as the `Date` field writes it, formatted once a second.
-    var date: String {
+    /// The moment; its text is made once a second.
+    var now: AnswerDate {
         let second = self.clock()
-        if second != self.stamp.second { self.stamp = (second, HTTPDate.text(second)) }
-        return self.stamp.text
+        if second != self.moment.seconds { self.moment = AnswerDate(seconds: second) }
+        return self.moment
     }
 
     /// Reads bytes of an image that the page cache does not hold, off the event loop.

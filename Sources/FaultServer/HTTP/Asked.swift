@@ -5,7 +5,7 @@ import NIOPosix
 /// A request with the rules that strike it: what the origin answers, as image and response faults
 /// have edited it.
 ///
-/// First ``edition(from:on:for:then:)``, which may take a while, then ``answer(with:of:date:)``.
+/// First ``edition(from:on:for:then:)``, which may take a while, then ``answer(with:of:at:)``.
 struct Asked {
     let request: Request
     let number: Int
@@ -17,9 +17,9 @@ struct Asked {
     /// A request has come: it is in the journal, and the rules that strike it are counted.
     /// - Parameters:
     ///   - number: on its connection, from 1.
-    ///   - date: as the `Date` field writes it.
     init(
-        _ request: Request, number: Int, keepsAlive: Bool, of connection: Connection, date: String
+        _ request: Request, number: Int, keepsAlive: Bool, of connection: Connection,
+        at now: AnswerDate
     ) {
         connection.record(
             .request(
@@ -30,7 +30,7 @@ struct Asked {
         self.number = number
         self.keepsAlive = keepsAlive
         self.matches = connection.encounter.request(request)
-        self.found = connection.core.origin.find(request, date: date)
+        self.found = connection.core.origin.find(request, at: now)
     }
 
     /// Hands on what image faults make of the content, nil if they have nothing to edit: at once if it
@@ -47,9 +47,9 @@ struct Asked {
     }
 
     /// The answer, with the strikes of the faults that edited it in the journal.
-    func answer(with edition: Edition?, of connection: Connection, date: String) -> Response {
+    func answer(with edition: Edition?, of connection: Connection, at now: AnswerDate) -> Response {
         let found = edition.map { self.found(as: $0, connection) } ?? self.found
-        var response = connection.core.origin.answer(self.request, with: found, date: date)
+        var response = connection.core.origin.answer(self.request, with: found, at: now)
         if !self.keepsAlive {
             response.fields["Connection"] = "close"
         } else if self.request.version < .http1_1 {

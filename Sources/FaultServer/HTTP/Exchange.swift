@@ -7,9 +7,12 @@ import NIOPosix
 /// An honest body goes out in big batches, one at a time; a tapped one in small chunks that the
 /// playback sends on its schedule.
 final class Exchange {
-    /// Bytes of a tapped body that are read at once, and how many such chunks may be on their way.
+    /// Bytes of a tapped body that are read at once.
     private static let chunkSize = 16_384
-    private static let chunksInFlight = 2
+    /// What the taps answer to as many chunks as have so many bytes is played as one piece if it only sends, and how
+    /// many such pieces may be on their way.
+    private static let pieceSize = 7 * chunkSize
+    private static let piecesInFlight = 2
     /// Bytes of an image that its sink is to read; they count as sent.
     private static let stretch = 65_536
     /// Pieces that one exchange sends before the others of its loop have their turn.
@@ -33,6 +36,12 @@ final class Exchange {
     /// What is being filled. A property, so that nobody else holds it: a buffer that is held twice is
     /// copied when it is written to.
     private var batch = ByteBuffer()
+    /// What the taps have answered to the chunks that are played next.
+    private var steps: [Step] = []
+    /// What was played, until it is flushed.
+    private var played: Gathering
+    /// Bytes of a batch; the first one is small, so that its first byte leaves soon.
+    private var batchLimit = BufferPool.firstBatch
     private var sent = 0
     private var inFlight = 0
     private var isPumping = false
@@ -63,6 +72,7 @@ final class Exchange {
         self.bodyCount = body.count
         self.reader = BodyReader(body)
         self.chain = TapChain(matches, on: .body)
+        self.played = Gathering(resources: resources, loop: loop)
         self.evidence = Evidence(on: .body, of: connection, request: number)
     }
 
@@ -84,8 +94,8 @@ final class Exchange {
             self.owner.send(self.takeBatch(), promise: nil)
             self.owner.flush()
             self.playback = StepPlayback(loop: self.loop, sink: self)
-            let first = self.chain.begin()
-            if !first.isEmpty { self.play(first) }
+            self.steps = self.chain.begin()
+            if !self.steps.isEmpty { self.playSteps() }
         }
         self.pump()
     }
@@ -106,7 +116,7 @@ final class Exchange {
         guard !self.isPumping else { return }
         self.isPumping = true
         defer { self.isPumping = false }
-        let room = self.playback == nil ? 1 : Self.chunksInFlight
+        let room = self.playback == nil ? 1 : Self.piecesInFlight
         var turns = 0
         while self.inFlight < room, !self.isOver, !self.isHandedOn, !self.isReading,
             !self.isBroken
@@ -119,7 +129,7 @@ final class Exchange {
                 self.batch = self.resources.pool.take()
                 self.fill()
             } else {
-                self.passChunk()
+                self.passChunks()
             }
         }
         guard self.playback == nil, !self.isBroken else { return }
@@ -128,8 +138,8 @@ final class Exchange {
 
     /// Fills a batch of an honest body and sends it.
     private func fill() {
-        while self.batch.readableBytes < BufferPool.batch {
-            let room = BufferPool.batch - self.batch.readableBytes
+        while self.batch.readableBytes < self.batchLimit {
+            let room = self.batchLimit - self.batch.readableBytes
             switch self.reader.next(upTo: self.owner.images == nil ? room : Self.stretch) {
             case .bytes(let bytes):
                 self.batch.writeImmutableBuffer(bytes)
@@ -165,6 +175,7 @@ final class Exchange {
     }
 
     private func sendBatch() {
+        self.batchLimit = BufferPool.batch
         self.writeBatch()
         self.owner.flush()
     }
@@ -176,24 +187,32 @@ final class Exchange {
         self.owner.send(batch, promise: promise)
     }
 
-    /// Hands the next chunk of a tapped body to the taps, and what they answer to the playback.
-    private func passChunk() {
+    /// Hands the next chunks of a tapped body to the taps, as many as make a batch while all that the taps answer is
+    /// to send them, and the answers to the playback.
+    private func passChunks() {
+        let count = self.steps.bytesToSend
+        guard let count, count + Self.chunkSize <= Self.pieceSize else { return self.playSteps() }
         switch self.reader.next(upTo: Self.chunkSize) {
         case .bytes(let bytes):
-            self.playback?.play([.send(bytes)], promise: self.makePromise())
+            self.steps.append(.send(bytes))
+            self.passChunks()
         case .image(let image, let range):
             self.read(range, of: image) {
                 let chunk = Chunk(
                     offset: range.lowerBound, total: image.count, bytes: self.takeBatch())
-                self.play(self.chain.pass(chunk))
+                self.steps += self.chain.pass(chunk)
+                self.passChunks()
             }
         case .end:
             self.isHandedOn = true
-            self.play(self.chain.finish())
+            self.steps += self.chain.finish()
+            self.playSteps()
         }
     }
 
-    private func play(_ steps: [Step]) {
+    private func playSteps() {
+        var steps: [Step] = []
+        swap(&steps, &self.steps)
         self.evidence.add(self.chain.takeStrikes())
         self.playback?.play(steps, promise: self.makePromise())
     }
@@ -279,16 +298,17 @@ final class Exchange {
 extension Exchange: StepSink {
     func play(_ bytes: ByteBuffer) {
         self.sent += bytes.readableBytes
-        self.owner.send(self.chunks?.encode(bytes) ?? bytes, promise: nil)
+        self.played.add(self.chunks?.encode(bytes) ?? bytes, for: self.owner)
     }
 
     func playFlush(_ promise: EventLoopPromise<Void>?) {
         // Completed in its turn, behind the bytes that were sent before it.
-        if let promise { self.owner.send(ByteBuffer(), promise: promise) }
+        self.played.send(to: self.owner, promise: promise)
         self.owner.flush()
     }
 
     func playEnd(_ ending: Ending) {
+        self.playFlush(nil)
         // The taps let the body end where it ends anyway.
         if ending == .clean, self.isHandedOn { return self.finish() }
         self.end(.ended(ending))

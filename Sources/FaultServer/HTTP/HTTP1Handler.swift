@@ -126,7 +126,8 @@ final class HTTP1Handler: ChannelDuplexHandler {
             let (name, detail) = refusal.event
             self.connection.record(.limit(name: name, detail: detail))
             self.keepsAlive = false
-            self.start(refusal.response(date: self.resources.date), to: Request(target: "/"), [])
+            self.start(
+                refusal.response(date: self.resources.now.text), to: Request(target: "/"), [])
         case .close:
             if self.isInputClosed { self.connection.noteEnding(by: .client, .clean) }
             self.end(.clean, context)
@@ -137,7 +138,7 @@ final class HTTP1Handler: ChannelDuplexHandler {
         self.requests += 1
         let asked = Asked(
             request, number: self.requests, keepsAlive: keepAlive, of: self.connection,
-            date: self.resources.date)
+            at: self.resources.now)
         self.isPreparing = true
         asked.edition(
             from: self.connection.core.editions, on: self.resources.disk, for: loop
@@ -151,7 +152,7 @@ final class HTTP1Handler: ChannelDuplexHandler {
         // The client left while an image was edited: its response is over before it began.
         guard self.context != nil, !self.hasEnded else { return self.connection.responded() }
         let response = asked.answer(
-            with: edition, of: self.connection, date: self.resources.date)
+            with: edition, of: self.connection, at: self.resources.now)
         self.keepsAlive = asked.keepsAlive && !response.isCloseDelimited
         self.start(response, to: asked.request, asked.matches)
     }

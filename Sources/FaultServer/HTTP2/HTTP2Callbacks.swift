@@ -60,7 +60,7 @@ final class HTTP2Callbacks: @unchecked Sendable {
                 return Int32(NGHTTP2_ERR_CALLBACK_FAILURE.rawValue)
             }
             HTTP2Session.of(user).write(
-                UnsafeBufferPointer(start: header, count: HTTP2Session.headerLength), count: count,
+                UnsafeBufferPointer(start: header, count: FrameSize.header), count: count,
                 of: frame.hd.stream_id)
             return 0
         }
@@ -78,10 +78,12 @@ enum HeaderBlock {
         var bytes: [UInt8] = []
         var lengths: [(name: Int, value: Int)] = []
         for field in fields {
-            let (name, value) = (field.name.latin1.map(\.asciiLowercased), field.value.latin1)
-            bytes += name
-            bytes += value
-            lengths.append((name.count, value.count))
+            let start = bytes.count
+            bytes += field.name.latin1
+            let middle = bytes.count
+            for place in start..<middle { bytes[place] = bytes[place].asciiLowercased }
+            bytes += field.value.latin1
+            lengths.append((middle - start, bytes.count - middle))
         }
         bytes.withUnsafeMutableBufferPointer { bytes in
             // nghttp2 copies them before it returns, and writes nothing here.

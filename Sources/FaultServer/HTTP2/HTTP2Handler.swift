@@ -13,7 +13,7 @@ final class HTTP2Handler: ChannelInboundHandler {
     private static let turn = 8
     /// Bytes of a batch behind which no frame begins, so that the last one still fits: a buffer that grows is lost to
     /// the pool.
-    private static let batch = BufferPool.batch - 16_393
+    private static let batch = BufferPool.batch - FrameSize.header - FrameSize.leastMaximum
     /// A batch below this size leaves in a buffer of its own size.
     private static let small = 16_384
 
@@ -62,7 +62,7 @@ final class HTTP2Handler: ChannelInboundHandler {
         let events = self.session.receive(self.unwrapInboundIn(data))
         self.perform(events ?? self.session.takeEvents())
         self.isReceiving = false
-        self.drain()
+        self.drain(beginsWith: BufferPool.firstBatch)
         if events == nil { self.end(.clean) }
     }
 
@@ -100,8 +100,9 @@ final class HTTP2Handler: ChannelInboundHandler {
                 self.session.inform([Field(":status", "100")], on: id)
             }
         case .headTooLarge(let id):
-            let stream = self.open(id, Request(target: "/", version: .http2))
-            if let stream { self.refuse(.headTooLarge, stream) }
+            if let stream = self.open(id, Request(target: "/", version: .http2)) {
+                self.refuse(.headTooLarge, stream)
+            }
         case .body(let id, let count):
             guard let stream = self.streams[id], !stream.isRead else { return }
             stream.bodyCount += count
@@ -131,8 +132,7 @@ final class HTTP2Handler: ChannelInboundHandler {
             self.connection.record(.limit(name: "frame", detail: reason))
         // The connection ends once that is said.
         case .connectionEnds(.clean): self.session.goAway(.noError)
-        case .connectionEnds(let ending):
-            self.end(ending)
+        case .connectionEnds(let ending): self.end(ending)
         }
     }
 
@@ -151,7 +151,7 @@ final class HTTP2Handler: ChannelInboundHandler {
         self.requests += 1
         let asked = Asked(
             stream.request, number: self.requests, keepsAlive: true, of: self.connection,
-            date: self.resources.date)
+            at: self.resources.now)
         asked.edition(
             from: self.connection.core.editions, on: self.resources.disk, for: context.eventLoop
         ) { edition in
@@ -160,7 +160,7 @@ final class HTTP2Handler: ChannelInboundHandler {
                 return self.connection.responded()
             }
             let response = asked.answer(
-                with: edition, of: self.connection, date: self.resources.date)
+                with: edition, of: self.connection, at: self.resources.now)
             self.start(response, on: stream, asked.number, asked.matches)
         }
     }
@@ -169,7 +169,7 @@ final class HTTP2Handler: ChannelInboundHandler {
         stream.isRead = true
         let (name, detail) = refusal.event
         self.connection.record(.limit(name: name, detail: detail))
-        var response = refusal.response(date: self.resources.date)
+        var response = refusal.response(date: self.resources.now.text)
         response.fields["Connection"] = nil
         response.sequel = .asAsked
         self.requests += 1
@@ -190,8 +190,8 @@ final class HTTP2Handler: ChannelInboundHandler {
 
     // MARK: Outbound
 
-    /// Sends what the session has to say and the client's windows have room for.
-    func drain() {
+    /// Sends what the session has to say and the client's windows have room for, a first batch of so many bytes.
+    func drain(beginsWith limit: Int = HTTP2Handler.batch) {
         self.wantsDrain = true
         // A promise that is kept below makes an exchange send more: that is drained here, in its turn.
         guard !self.isDraining, !self.isReceiving else { return }
@@ -202,23 +202,23 @@ final class HTTP2Handler: ChannelInboundHandler {
             guard turns < Self.turn else {
                 return context.eventLoop.assumeIsolated().execute { self.drain() }
             }
+            self.wantsDrain = self.drainBatch(upTo: turns == 0 ? limit : Self.batch, context)
             turns += 1
-            self.wantsDrain = self.drainBatch(context)
         }
         self.endIfOver()
     }
 
     /// - Returns: whether there may be more.
-    private func drainBatch(_ context: ChannelHandlerContext) -> Bool {
+    private func drainBatch(upTo limit: Int, _ context: ChannelHandlerContext) -> Bool {
         var batch = self.resources.pool.take()
         var hasMore = false
         repeat {
             let before = batch.readableBytes
-            let taken = self.session.drain(into: &batch, upTo: Self.batch)
+            let taken = self.session.drain(into: &batch, upTo: limit)
             // Exchanges send more at once.
             for promise in taken { promise.succeed() }
             hasMore = batch.readableBytes > before || !taken.isEmpty
-        } while hasMore && batch.readableBytes < Self.batch && !self.hasEnded
+        } while hasMore && batch.readableBytes < limit && !self.hasEnded
         let count = batch.readableBytes
         if count > 0 {
             self.stuckSince = nil

@@ -57,6 +57,8 @@ extension String {
 
     /// One byte a scalar (ISO-8859-1); a scalar beyond U+00FF becomes `?`.
     var latin1: [UInt8] {
-        self.unicodeScalars.map { UInt8(exactly: $0.value) ?? UInt8(ascii: "?") }
+        let bytes = Array(self.utf8)
+        guard !bytes.allSatisfy({ $0 < 0x80 }) else { return bytes }
+        return self.unicodeScalars.map { UInt8(exactly: $0.value) ?? UInt8(ascii: "?") }
     }
 }

@@ -5,6 +5,8 @@ final class BufferPool {
     /// Plaintext that goes to TLS in one piece: 15 full records, so that their ciphertext fits a
     /// buffer of the next power of two.
     static let batch = 15 * 16_384
+    /// The same for what begins a response.
+    static let firstBatch = 2 * 16_384
     /// From this size on, a buffer is worth keeping.
     static let worthwhile = 65_536
     private static let capacity = 262_144

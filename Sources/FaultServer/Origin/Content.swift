@@ -14,7 +14,7 @@ public struct Content: Sendable {
     }
 
     /// Offers a file as `/firmware.bin`, which the first image to be offered gets, and under its own
-    /// name. It is opened for each request, so that a new build is served as soon as it is there.
+    /// name. It is looked for at each request, so that a new build is served as soon as it is there.
     /// - Throws: ``ContentError`` if the file cannot be served now.
     public mutating func offer(file path: String) throws {
         let offered = try Offered.file(path)
@@ -43,7 +43,7 @@ public struct ContentError: Error, Hashable, CustomStringConvertible {
 public struct Offered: Sendable {
     private enum Place: Sendable {
         case memory(Image, stamp: String, modified: Int)
-        case file([UInt8])
+        case file([UInt8], OpenFiles)
     }
 
     /// The image's own name, without folders.
@@ -64,11 +64,11 @@ public struct Offered: Sendable {
             name: image.name, place: .memory(image, stamp: stamp, modified: modified))
     }
 
-    /// A file, opened for each request.
+    /// A file, as it is at each request.
     /// - Throws: ``ContentError`` if it cannot be served now.
     public static func file(_ path: String) throws -> Offered {
         let name = String(path.split(separator: "/").last ?? "")
-        let offered = Offered(name: name, place: .file(Array(path.utf8)))
+        let offered = Offered(name: name, place: .file(Array(path.utf8), OpenFiles()))
         do {
             _ = try Descriptor(opening: Array(path.utf8), Descriptor.pathOnly)
             _ = try offered.representation()
@@ -85,7 +85,8 @@ public struct Offered: Sendable {
         switch self.place {
         case .memory(let image, let stamp, let modified):
             return Representation(image: image, stamp: stamp, modified: modified)
-        case .file(let path):
+        case .file(let path, let openFiles):
+            if let file = openFiles.find(path) { return file }
             let handle: Descriptor
             do {
                 handle = try Descriptor(opening: path, Descriptor.pathOnly)
@@ -94,7 +95,9 @@ public struct Offered: Sendable {
             } catch {
                 throw .system(error, opening: self.name)
             }
-            return try Representation(opening: handle, name: Array(self.name.utf8))
+            let file = try Representation(opening: handle, name: Array(self.name.utf8))
+            openFiles.keep(file, at: path)
+            return file
         }
     }
 }

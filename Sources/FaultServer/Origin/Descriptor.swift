@@ -77,7 +77,7 @@ final class Descriptor: Sendable {
 }
 
 /// What the system knows of a file.
-struct FileStatus: Sendable {
+struct FileStatus: Sendable, Hashable {
     enum Kind: Sendable, Hashable {
         case file, folder
         /// A pipe, a socket or a device.
@@ -89,8 +89,29 @@ struct FileStatus: Sendable {
     let inode: UInt64
     /// In bytes.
     let size: Int
-    /// Time of the last change of the contents: seconds since 1970, and nanoseconds on top.
-    let modified: (seconds: Int, nanoseconds: Int)
+    /// Time of the last change of the contents.
+    let modified: Moment
+    /// Time of the last change of anything, such as the rights to it or its name.
+    let changed: Moment
+
+    /// Seconds since 1970, and nanoseconds on top.
+    struct Moment: Sendable, Hashable {
+        let seconds: Int
+        let nanoseconds: Int
+
+        init(_ time: timespec) {
+            self.seconds = Int(time.tv_sec)
+            self.nanoseconds = Int(time.tv_nsec)
+        }
+    }
+
+    /// Of what a path leads to.
+    init(of path: [UInt8]) throws(SystemError) {
+        var status = stat()
+        let result = (path + [0]).withUnsafeBytes { stat($0.characters, &status) }
+        guard result == 0 else { throw .last }
+        self.init(status)
+    }
 
     init(_ status: stat) {
         switch status.st_mode & S_IFMT {
@@ -101,7 +122,8 @@ struct FileStatus: Sendable {
         self.device = UInt64(status.st_dev)
         self.inode = UInt64(status.st_ino)
         self.size = Int(status.st_size)
-        self.modified = (Int(status.st_mtim.tv_sec), Int(status.st_mtim.tv_nsec))
+        self.modified = Moment(status.st_mtim)
+        self.changed = Moment(status.st_ctim)
     }
 }
 

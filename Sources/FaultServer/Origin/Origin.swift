@@ -25,10 +25,9 @@ struct Origin: Sendable {
     }
 
     /// Opens what a request asks for.
-    /// - Parameter date: the time of the answer as an IMF-fixdate.
-    func find(_ request: Request, date: String) -> Found {
+    func find(_ request: Request, at now: AnswerDate) -> Found {
         do {
-            return try self.found(request, now: Self.seconds(date))
+            return try self.found(request, now: now.seconds)
         } catch {
             return .refused(error)
         }
@@ -36,25 +35,22 @@ struct Origin: Sendable {
 
     /// The answer. It has no `Connection` field, and the answer to HEAD has the body of GET's: both are
     /// the connection's matter.
-    /// - Parameter date: the time of the answer as an IMF-fixdate.
-    func answer(_ request: Request, with found: Found, date: String) -> Response {
+    func answer(_ request: Request, with found: Found, at now: AnswerDate) -> Response {
         var response: Response
         do throws(Refusal) {
             switch found {
             case .content(let representation):
-                response = try representation.response(to: request, now: Self.seconds(date))
+                response = try representation.response(to: request, now: now.seconds)
             case .said(let said): response = said
             case .refused(let refusal): throw refusal
             }
         } catch {
             response = error.response
         }
-        let first = [Field("Server", "faultserve"), Field("Date", date)]
+        let first = [Field("Server", "faultserve"), Field("Date", now.text)]
         response.fields.list.insert(contentsOf: first, at: 0)
         return response
     }
-
-    private static func seconds(_ date: String) -> Int { HTTPDate.seconds(date, now: 0) ?? .max }
 
     private func found(_ request: Request, now: Int) throws(Refusal) -> Found {
         try Self.checkMethod(of: request)

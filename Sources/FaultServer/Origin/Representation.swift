@@ -8,8 +8,17 @@ struct Representation: Sendable {
     let stamp: String
     /// Seconds since 1970.
     let modified: Int
+    /// Of the file, when it was opened; nil for an image in memory.
+    let status: FileStatus?
+
+    /// What is said of it as long as it is not edited: worked out once, as a file may be kept for many requests.
+    private let tagOfWhole: EntityTag
+    private let modifiedText: String
 
     init(image: Image, stamp: String, modified: Int) {
+        self.status = nil
+        self.tagOfWhole = EntityTag(stamp)
+        self.modifiedText = HTTPDate.text(modified)
         self.image = image
         self.stamp = stamp
         self.modified = modified
@@ -32,6 +41,9 @@ struct Representation: Sendable {
         self.image = Image(name: text, source: source)
         self.stamp = status.stamp
         self.modified = status.modified.seconds
+        self.status = status
+        self.tagOfWhole = EntityTag(self.stamp)
+        self.modifiedText = HTTPDate.text(self.modified)
         let ownName = location.split(separator: UInt8(ascii: "/")).last ?? []
         if PrivateKeyMaterial.isKeyName(text)
             || PrivateKeyMaterial.isKeyName(String(decoding: ownName, as: UTF8.self))
@@ -43,18 +55,17 @@ struct Representation: Sendable {
 
     var tag: EntityTag {
         let edits = self.image.edits
-        return EntityTag(edits == 0 ? self.stamp : "\(self.stamp)-\(edits.hexadecimal)")
+        return edits == 0 ? self.tagOfWhole : EntityTag("\(self.stamp)-\(edits.hexadecimal)")
     }
 
     /// The answer to a GET or HEAD request, without the fields that every response has.
     /// - Parameter now: seconds since 1970.
     func response(to request: Request, now: Int) throws(Refusal) -> Response {
         // A time in the future is said to be now (RFC 9110 §8.8.2.1).
-        let validators = Validators(tag: self.tag, modified: min(self.modified, now))
-        var fields: Fields = [
-            "Last-Modified": HTTPDate.text(min(self.modified, now)),
-            "ETag": self.tag.description,
-        ]
+        let tag = self.tag
+        let validators = Validators(tag: tag, modified: min(self.modified, now))
+        let modified = self.modified <= now ? self.modifiedText : HTTPDate.text(now)
+        var fields: Fields = ["Last-Modified": modified, "ETag": tag.description]
         switch validators.verdict(on: request, now: now) {
         case .failed: throw .conditionFailed
         case .notModified: return Response(status: 304, reason: "Not Modified", fields: fields)

@@ -7,6 +7,7 @@ import Glibc
 /// is read is that object. So no link, however it is swapped meanwhile, leads out of the folder.
 public struct Root: Sendable {
     private let path: [UInt8]
+    private let openFiles = OpenFiles()
 
     /// - Throws: ``ContentError`` if the path is no folder, or cannot be opened.
     public init(_ path: String) throws {
@@ -28,7 +29,12 @@ public struct Root: Sendable {
     /// Opens what a path names.
     /// - Parameter name: the path as the client said it, for the sentence of a refusal.
     func open(_ segments: [[UInt8]], name: String) throws(Refusal) -> Found {
-        try self.home().open(segments, name: name)
+        let path = ([self.path] + segments).joined(separator: [UInt8(ascii: "/")])
+        let whole = Array(path)
+        if let file = self.openFiles.find(whole) { return .file(file) }
+        let found = try self.home().open(segments, name: name)
+        if case .file(let file) = found { self.openFiles.keep(file, at: whole) }
+        return found
     }
 
     /// What a folder holds that would be served, in no order.

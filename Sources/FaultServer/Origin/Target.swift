@@ -72,15 +72,16 @@ struct Target: Hashable {
 
     /// Whether a text is a host with or without a port, as `Host` fields have it (RFC 9110 §7.2).
     static func isAuthority(_ text: some StringProtocol) -> Bool {
-        var reader = FieldReader(text)
-        if reader.take("[") {
-            let address = reader.take { $0.isHost || $0 == UInt8(ascii: ":") }
-            guard !address.isEmpty, reader.take("]") else { return false }
+        var rest = text.utf8[...]
+        if rest.first == UInt8(ascii: "[") {
+            let address = rest.dropFirst().prefix { $0.isHost || $0 == UInt8(ascii: ":") }
+            rest = rest[address.endIndex...]
+            guard !address.isEmpty, rest.popFirst() == UInt8(ascii: "]") else { return false }
         } else {
-            _ = reader.take(while: \.isHost)
+            rest = rest.drop(while: \.isHost)
         }
-        if reader.take(":") { _ = reader.take(while: \.isDigit) }
-        return reader.isAtEnd
+        if rest.first == UInt8(ascii: ":") { rest = rest.dropFirst().drop(while: \.isDigit) }
+        return rest.isEmpty
     }
 
     private static func checked(_ segment: [UInt8]) throws(Refusal) -> [UInt8] {
@@ -103,7 +104,9 @@ extension UInt8 {
     fileprivate var isHost: Bool {
         switch self {
         case 0x30...0x39, 0x41...0x5A, 0x61...0x7A: true
-        default: "-._~!$&'()*+,;=%".utf8.contains(self)
+        // - . _ ~ ! $ % & ' ( ) * + , ; =
+        case 0x2D, 0x2E, 0x5F, 0x7E, 0x21, 0x24...0x2C, 0x3B, 0x3D: true
+        default: false
         }
     }
 }

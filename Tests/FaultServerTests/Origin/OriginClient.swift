@@ -36,14 +36,14 @@ struct OriginClient {
     ) -> Response {
         let all = Fields([Field("Host", "localhost:8070")] + fields.list)
         let request = Request(method: method, target: target, fields: all)
-        return self.answer(request, date: HTTPDate.text(now), edit: edit)
+        return self.answer(request, at: AnswerDate(seconds: now), edit: edit)
     }
 
     /// Edits the content as image faults would, before it is answered with.
     func answer(
-        _ request: Request, date: String, edit: (inout Image) throws -> Void = { _ in }
+        _ request: Request, at now: AnswerDate, edit: (inout Image) throws -> Void = { _ in }
     ) -> Response {
-        var found = self.origin.find(request, date: date)
+        var found = self.origin.find(request, at: now)
         if case .content(var content) = found {
             do {
                 try edit(&content.image)
@@ -52,7 +52,7 @@ struct OriginClient {
                 found = .refused(.failed("\(error)"))
             }
         }
-        return self.origin.answer(request, with: found, date: date)
+        return self.origin.answer(request, with: found, at: now)
     }
 
     /// Status, without the rest.
