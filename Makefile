@@ -3,7 +3,7 @@
 SWIFT ?= swift
 PORT ?= 8070
 
-.PHONY: run serve test build install-packages install-test-packages format lint reference sanitize bench
+.PHONY: run serve test build install-packages install-test-packages format lint reference sanitize bench counts
 
 ## Makes the virtual board update through a handful of profiles, and leaves the report as a web page.
 run: build
@@ -42,7 +42,13 @@ reference:
 sanitize: install-packages install-test-packages
 	scripts/sanitize
 
-## Measures bulk downloads beside nginx.
+## Measures the server beside nginx, h2o and nghttpd.
 bench: build
 	scripts/install-packages bench
 	Benchmarks/run
+
+## Counts instructions, copies and allocations of fixed transfers, and compares them with their limits.
+counts:
+	scripts/install-packages bench
+	$(SWIFT) build --product faultserve
+	Benchmarks/counts
