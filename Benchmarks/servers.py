@@ -54,7 +54,7 @@ class Server:
 
     running = []
 
-    def __init__(self, work, name, cores, command, port, **options):
+    def __init__(self, name, cores, command, port, **options):
         self.name = name
         self.port = port
         self.process = subprocess.Popen(["taskset", "-c", ",".join(map(str, cores)), *command], **options)
@@ -120,7 +120,7 @@ def faultserve(work, cores, key="ec", workers=1, profile=None, arguments=()):
         path = work.folder / f"port-{port}.yaml"
         path.write_text(f"name: port-{port}\n{profile}")
         command += ["--profile", str(path)]
-    return Server(work, "faultserve", cores, command, port)
+    return Server("faultserve", cores, command, port)
 
 
 def nginx(work, cores, key="ec", workers=1, buffer="16k", directives=""):
@@ -144,7 +144,7 @@ http {{
 }}
 """)
     program = shutil.which("nginx") or "/usr/sbin/nginx"
-    return Server(work, f"nginx, ssl_buffer_size {buffer}", cores,
+    return Server(f"nginx, ssl_buffer_size {buffer}", cores,
                   [program, "-c", str(folder / "nginx.conf"), "-p", str(folder)], port, stderr=subprocess.DEVNULL)
 
 
@@ -168,13 +168,13 @@ hosts:
       /:
         file.dir: {work.root}
 """)
-    return Server(work, "h2o", cores, ["h2o", "-c", str(path)], port,
+    return Server("h2o", cores, ["h2o", "-c", str(path)], port,
                   stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
 
 def nghttpd(work, cores, key="ec", workers=1):
     """It has no option for the version of TLS: asked for 1.2 alone, it does that."""
     port = free_port()
-    return Server(work, "nghttpd", cores,
+    return Server("nghttpd", cores,
                   ["nghttpd", "-d", str(work.root), "-a", "127.0.0.1", "-n", str(workers), str(port),
                    str(work.key(key)), str(work.certificate(key))], port, stdout=subprocess.DEVNULL)
