@@ -152,7 +152,7 @@ class Connection:
 
 # The tests' threads have signals blocked, and a child inherits that.
 signal.pthread_sigmask(signal.SIG_UNBLOCK, signal.valid_signals())
-signal.alarm(30)
+signal.alarm(300)
 listener = socket.create_server(("127.0.0.1", 0), backlog=16)
 script = json.load(sys.stdin)
 print(listener.getsockname()[1], flush=True)

@@ -707,7 +707,6 @@ def end_with_parent(parent):
 
 # The tests' threads have signals blocked, and a child inherits that.
 signal.pthread_sigmask(signal.SIG_UNBLOCK, signal.valid_signals())
-signal.alarm(600)
 threading.Thread(target=end_with_parent, args=[os.getppid()], daemon=True).start()
 context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
 context.load_cert_chain(cert, key)
