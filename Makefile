@@ -2,6 +2,8 @@
 
 SWIFT ?= swift
 PORT ?= 8070
+# Swift's runtime inside the program, and no checks for overlapping access; see docs/decisions/0018-a-release-build.md.
+RELEASE = -c release --static-swift-stdlib -Xswiftc -enforce-exclusivity=unchecked
 
 .PHONY: run serve test build install-packages install-test-packages format lint reference sanitize bench counts
 
@@ -19,8 +21,8 @@ test: install-packages install-test-packages lint
 	scripts/test
 
 build: install-packages
-	$(SWIFT) build -c release --product faultserve
-	$(SWIFT) build -c release --product virtual-board
+	$(SWIFT) build $(RELEASE) --product faultserve
+	$(SWIFT) build $(RELEASE) --product virtual-board
 
 install-packages:
 	@scripts/install-packages build

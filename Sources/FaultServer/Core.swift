@@ -39,7 +39,7 @@ final class Core: Sendable {
         self.resources = Dictionary(
             uniqueKeysWithValues: loops.map { loop in
                 let resources = NIOLoopBoundBox.makeBoxSendingValue(
-                    LoopResources(disk: disk, clock: clock), eventLoop: loop)
+                    LoopResources(loop: loop, disk: disk, clock: clock), eventLoop: loop)
                 return (ObjectIdentifier(loop), resources)
             })
     }
@@ -59,13 +59,15 @@ final class Core: Sendable {
 /// What the connections of one event loop share.
 final class LoopResources {
     let pool = BufferPool()
+    let wheel: TimerWheel
     /// Reads what the page cache does not hold, and edits images that nobody has asked for yet.
     let disk: NIOThreadPool
     private let clock: @Sendable () -> Int
     private var moment = AnswerDate(seconds: .min, text: "")
 
     /// - Parameter clock: seconds since 1970, for the `Date` field alone.
-    init(disk: NIOThreadPool, clock: @escaping @Sendable () -> Int) {
+    init(loop: any EventLoop, disk: NIOThreadPool, clock: @escaping @Sendable () -> Int) {
+        self.wheel = TimerWheel(loop: loop)
         self.disk = disk
         self.clock = clock
     }

@@ -160,13 +160,14 @@ public final class Server: Sendable {
                 }
             }
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
-            .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
+            // What follows is the connections': Linux gives them the listener's.
+            .serverChannelOption(.tcpOption(.tcp_nodelay), value: 1)
             // A device that lost its power says nothing. Without probes a connection on which the
             // server is silent too would never end.
-            .childChannelOption(.socketOption(.so_keepalive), value: 1)
-            .childChannelOption(.tcpOption(.init(rawValue: TCP_KEEPIDLE)), value: 30)
-            .childChannelOption(.tcpOption(.init(rawValue: TCP_KEEPINTVL)), value: 10)
-            .childChannelOption(.tcpOption(.init(rawValue: TCP_KEEPCNT)), value: 6)
+            .serverChannelOption(.socketOption(.so_keepalive), value: 1)
+            .serverChannelOption(.tcpOption(.init(rawValue: TCP_KEEPIDLE)), value: 30)
+            .serverChannelOption(.tcpOption(.init(rawValue: TCP_KEEPINTVL)), value: 10)
+            .serverChannelOption(.tcpOption(.init(rawValue: TCP_KEEPCNT)), value: 6)
             .childChannelOption(.allowRemoteHalfClosure, value: true)
             .childChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
@@ -268,28 +269,33 @@ extension Channel {
             now: self.eventLoop.now)
         connection.record(.accepted(client: connection.client))
         let pipeline = self.pipeline.syncOperations
-        try pipeline.addHandler(LinkHandler(connection: connection, isAdmitted: arrival.isAdmitted))
+        let resources = core.resources(of: self.eventLoop)
+        try pipeline.addHandler(
+            LinkHandler(
+                connection: connection, wheel: resources.wheel, isAdmitted: arrival.isAdmitted))
         guard arrival.isAdmitted else { return }
         let chain = TapChain(connection.encounter.link(), on: .link)
         if !chain.isEmpty {
             try pipeline.addHandler(
                 TapHandler(
                     chain: chain, units: core.contexts == nil ? .byte : .record,
+                    wheel: resources.wheel,
                     evidence: Evidence(on: .link, of: connection)))
         }
         if let contexts = core.contexts {
-            let pool = core.resources(of: self.eventLoop).pool
             func makeTLS() -> TLSHandler {
-                TLSHandler(connection: connection, contexts: contexts, pool: pool)
+                TLSHandler(connection: connection, contexts: contexts, resources: resources)
             }
             if core.plan.speaksPlainHTTP {
-                try pipeline.addHandler(PlaintextSniffer(connection: connection, makeTLS: makeTLS))
+                try pipeline.addHandler(
+                    PlaintextSniffer(
+                        connection: connection, wheel: resources.wheel, makeTLS: makeTLS))
             } else {
                 try pipeline.addHandler(makeTLS())
             }
         }
         if core.contexts == nil, core.offersHTTP2 {
-            try pipeline.addHandler(PrefaceSniffer(connection: connection))
+            try pipeline.addHandler(PrefaceSniffer(connection: connection, wheel: resources.wheel))
         }
         try pipeline.addHandler(SessionHandler(connection: connection))
     }

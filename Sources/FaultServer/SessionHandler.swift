@@ -40,6 +40,7 @@ final class SessionHandler: ChannelInboundHandler, RemovableChannelHandler {
             handlers.append(
                 TapHandler(
                     chain: chain, units: spoken == .http2 ? .frame : .byte,
+                    wheel: resources.wheel,
                     evidence: Evidence(on: .http, of: connection)))
         }
         switch spoken {

@@ -19,8 +19,9 @@ public struct Throttle: StreamFault {
             .init("from", "place from which the stream is slow; default its first byte"),
             .init(
                 "quantum",
-                "most bytes that leave at a time; default what takes 100 ms (250 ms below 4KiB/s), but "
-                    + "at most 16KiB, or above 1600KiB/s what takes 10 ms"),
+                "most bytes that leave at a time; default what takes 100 ms, but no less than 1KiB (below "
+                    + "1KiB/s what takes a second) and no more than 16KiB (above 1600KiB/s what takes 10 ms)"
+            ),
         ],
         example: ["rate": "64KiB/s"])
 
@@ -44,7 +45,7 @@ public struct Throttle: StreamFault {
     /// Small enough to flow, large enough that a slow stream is not all records and headers, and a fast
     /// one not all timers.
     private static func quantum(at rate: Int) -> Int {
-        let flowing = min(rate < 4 << 10 ? rate / 4 : rate / 10, 16 << 10)
+        let flowing = min(max(rate / 10, min(rate, 1 << 10)), 16 << 10)
         return max(flowing, rate / 100, 1)
     }
 

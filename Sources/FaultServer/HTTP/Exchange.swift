@@ -8,11 +8,9 @@ import NIOPosix
 /// playback sends on its schedule.
 final class Exchange {
     /// Bytes of a tapped body that are read at once.
-    private static let chunkSize = 16_384
-    /// What the taps answer to as many chunks as have so many bytes is played as one piece if it only sends, and how
-    /// many such pieces may be on their way.
-    private static let pieceSize = 7 * chunkSize
-    private static let piecesInFlight = 2
+    private static let chunks = 4096...7 * 16_384
+    /// Chunks of a tapped body that may be on their way.
+    private static let chunksInFlight = 2
     /// Bytes of an image that its sink is to read; they count as sent.
     private static let stretch = 65_536
     /// Pieces that one exchange sends before the others of its loop have their turn.
@@ -36,8 +34,11 @@ final class Exchange {
     /// What is being filled. A property, so that nobody else holds it: a buffer that is held twice is
     /// copied when it is written to.
     private var batch = ByteBuffer()
-    /// What the taps have answered to the chunks that are played next.
+    /// What the taps have answered, until it is played.
     private var steps: [Step] = []
+    /// Bytes of the next chunk: twice the last one's where the taps let that through without a wait, half where they
+    /// make more than a second of it, as what waits for its time lies in memory.
+    private var chunkLimit = chunks.lowerBound
     /// What was played, until it is flushed.
     private var played: Gathering
     /// Bytes of a batch; the first one is small, so that its first byte leaves soon.
@@ -93,7 +94,7 @@ final class Exchange {
         } else {
             self.owner.send(self.takeBatch(), promise: nil)
             self.owner.flush()
-            self.playback = StepPlayback(loop: self.loop, sink: self)
+            self.playback = StepPlayback(wheel: self.resources.wheel, sink: self)
             self.steps = self.chain.begin()
             if !self.steps.isEmpty { self.playSteps() }
         }
@@ -116,7 +117,7 @@ final class Exchange {
         guard !self.isPumping else { return }
         self.isPumping = true
         defer { self.isPumping = false }
-        let room = self.playback == nil ? 1 : Self.piecesInFlight
+        let room = self.playback == nil ? 1 : Self.chunksInFlight
         var turns = 0
         while self.inFlight < room, !self.isOver, !self.isHandedOn, !self.isReading,
             !self.isBroken
@@ -129,7 +130,7 @@ final class Exchange {
                 self.batch = self.resources.pool.take()
                 self.fill()
             } else {
-                self.passChunks()
+                self.passChunk()
             }
         }
         guard self.playback == nil, !self.isBroken else { return }
@@ -187,21 +188,21 @@ final class Exchange {
         self.owner.send(batch, promise: promise)
     }
 
-    /// Hands the next chunks of a tapped body to the taps, as many as make a batch while all that the taps answer is
-    /// to send them, and the answers to the playback.
-    private func passChunks() {
-        let count = self.steps.bytesToSend
-        guard let count, count + Self.chunkSize <= Self.pieceSize else { return self.playSteps() }
-        switch self.reader.next(upTo: Self.chunkSize) {
+    /// Hands the next chunk of a tapped body to the taps, and what they answer to the playback.
+    private func passChunk() {
+        switch self.reader.next(upTo: self.chunkLimit) {
         case .bytes(let bytes):
             self.steps.append(.send(bytes))
-            self.passChunks()
+            self.passChunk()
         case .image(let image, let range):
+            if range.count >= BufferPool.worthwhile { self.batch = self.resources.pool.take() }
             self.read(range, of: image) {
-                let chunk = Chunk(
-                    offset: range.lowerBound, total: image.count, bytes: self.takeBatch())
-                self.steps += self.chain.pass(chunk)
-                self.passChunks()
+                let bytes = self.takeBatch()
+                let chunk = Chunk(offset: range.lowerBound, total: image.count, bytes: bytes)
+                let steps = self.chain.pass(chunk)
+                self.adapt(to: steps.duration)
+                self.steps += steps
+                self.playSteps { self.resources.pool.give(bytes) }
             }
         case .end:
             self.isHandedOn = true
@@ -210,11 +211,19 @@ final class Exchange {
         }
     }
 
-    private func playSteps() {
+    private func adapt(to duration: TimeAmount) {
+        if duration == .zero {
+            self.chunkLimit = min(2 * self.chunkLimit, Self.chunks.upperBound)
+        } else if duration > .seconds(1) {
+            self.chunkLimit = max(self.chunkLimit / 2, Self.chunks.lowerBound)
+        }
+    }
+
+    private func playSteps(_ then: @escaping () -> Void = {}) {
         var steps: [Step] = []
         swap(&steps, &self.steps)
         self.evidence.add(self.chain.takeStrikes())
-        self.playback?.play(steps, promise: self.makePromise())
+        self.playback?.play(steps, promise: self.makePromise(then))
     }
 
     /// Counts a piece that is on its way; the pump goes on when it was sent.

@@ -9,6 +9,9 @@ final class HTTP1Handler: ChannelDuplexHandler {
     typealias OutboundIn = Never
     typealias OutboundOut = ByteBuffer
 
+    /// How late a client may be found to have done nothing.
+    private static let tick = TimeAmount.milliseconds(50)
+
     private let connection: Connection
     private let resources: LoopResources
     private let headGuard: HeadGuard
@@ -28,7 +31,7 @@ final class HTTP1Handler: ChannelDuplexHandler {
     private var isPerforming = false
     /// When the client must have done what the phase asks of it.
     private var deadline: (phase: HTTP1Machine.Phase, at: NIODeadline)?
-    private var timer: (task: Scheduled<Void>, at: NIODeadline)?
+    private var timer: (task: Timer, at: NIODeadline)?
     private var context: ChannelHandlerContext?
 
     init(connection: Connection, resources: LoopResources, headGuard: HeadGuard) {
@@ -199,7 +202,7 @@ final class HTTP1Handler: ChannelDuplexHandler {
     }
 
     private func schedule(at moment: NIODeadline, _ context: ChannelHandlerContext) {
-        let task = context.eventLoop.assumeIsolated().scheduleTask(deadline: moment) {
+        let task = self.resources.wheel.set(at: moment, tick: Self.tick) {
             self.timer = nil
             guard let deadline = self.deadline else { return }
             guard deadline.at <= context.eventLoop.now else {

@@ -28,7 +28,7 @@ final class HTTP2Handler: ChannelInboundHandler {
     private var isReceiving = false
     private var hasEnded = false
     private var isInputClosed = false
-    private var watch: Scheduled<Void>?
+    private var watch: Timer?
     /// When the connection had no stream, or none of its bytes could be sent, for the last time.
     private var idleSince: NIODeadline?
     private var stuckSince: NIODeadline?
@@ -275,7 +275,7 @@ final class HTTP2Handler: ChannelInboundHandler {
     private func look(_ context: ChannelHandlerContext) {
         let limits = self.connection.limits
         let pause = min(limits.head, limits.idle, limits.send) / 4
-        self.watch = context.eventLoop.assumeIsolated().scheduleTask(in: pause) {
+        self.watch = self.resources.wheel.set(in: pause) {
             guard !self.hasEnded else { return }
             let now = context.eventLoop.now
             if let since = self.idleSince, now - since >= limits.idle {

@@ -10,14 +10,18 @@ final class PrefaceSniffer: ChannelInboundHandler, RemovableChannelHandler {
     private static let preface = Array("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".utf8)
 
     private let connection: Connection
+    private let wheel: TimerWheel
     private var bytes = ByteBuffer()
-    private var timer: Scheduled<Void>?
+    private var timer: Timer?
 
-    init(connection: Connection) { self.connection = connection }
+    init(connection: Connection, wheel: TimerWheel) {
+        self.connection = connection
+        self.wheel = wheel
+    }
 
     func channelActive(context: ChannelHandlerContext) {
         let limit = self.connection.limits.idle
-        self.timer = context.eventLoop.assumeIsolated().scheduleTask(in: limit) {
+        self.timer = self.wheel.set(in: limit) {
             self.connection.record(
                 .limit(name: "idle", detail: "no whole request within \(limit.seconds) s"))
             context.triggerUserOutboundEvent(Ending.clean, promise: nil)

@@ -27,16 +27,18 @@ final class LinkHandler: ChannelDuplexHandler {
     }
 
     private let connection: Connection
+    private let wheel: TimerWheel
     private var state = State.open
-    private var timer: Scheduled<Void>?
-    private var watch: Scheduled<Void>?
+    private var timer: Timer?
+    private var watch: Timer?
     private var stuck = (bytes: 0, since: NIODeadline.uptimeNanoseconds(0))
 
     private let isAdmitted: Bool
 
     /// - Parameter isAdmitted: false for a connection that is one too many: it is reset at once.
-    init(connection: Connection, isAdmitted: Bool = true) {
+    init(connection: Connection, wheel: TimerWheel, isAdmitted: Bool = true) {
         self.connection = connection
+        self.wheel = wheel
         self.isAdmitted = isAdmitted
     }
 
@@ -146,7 +148,7 @@ final class LinkHandler: ChannelDuplexHandler {
         closed.futureResult.assumeIsolated().whenComplete { _ in
             guard case .lingering = self.state else { return }
             self.watch?.cancel()
-            self.timer = context.eventLoop.assumeIsolated().scheduleTask(in: Self.patience) {
+            self.timer = self.wheel.set(in: Self.patience) {
                 self.close(context)
             }
         }
@@ -169,7 +171,7 @@ final class LinkHandler: ChannelDuplexHandler {
             case .failure: isSent = true
             }
             guard isSent || context.eventLoop.now >= deadline else {
-                self.timer = context.eventLoop.assumeIsolated().scheduleTask(in: Self.poll) {
+                self.timer = self.wheel.set(in: Self.poll) {
                     self.reset(context, deadline: deadline)
                 }
                 return
@@ -202,7 +204,7 @@ final class LinkHandler: ChannelDuplexHandler {
     /// Looks now and then whether bytes that wait for the client have become fewer.
     private func watch(_ context: ChannelHandlerContext) {
         let limit = self.connection.limits.send
-        self.watch = context.eventLoop.assumeIsolated().scheduleTask(in: limit / 4) {
+        self.watch = self.wheel.set(in: limit / 4) {
             switch self.state {
             // What was written before a connection's end is still to be taken.
             case .open, .lingering: break

@@ -9,16 +9,18 @@ protocol StepSink: AnyObject {
     func playEnd(_ ending: Ending)
 }
 
-/// Drives a ``StepPlayer`` with the loop's clock. Used by the body's pump and by the tap handlers.
+/// Drives a ``StepPlayer`` with the loop's clock, never too early. Used by the body's pump and by the tap handlers.
 final class StepPlayback {
+    private static let tick = TimeAmount.milliseconds(1)
+
     private var player = StepPlayer()
-    private let loop: any EventLoop
+    private let wheel: TimerWheel
     private unowned let sink: any StepSink
-    private var timer: Scheduled<Void>?
+    private var timer: Timer?
     private var isPlaying = false
 
-    init(loop: any EventLoop, sink: any StepSink) {
-        self.loop = loop
+    init(wheel: TimerWheel, sink: any StepSink) {
+        self.wheel = wheel
         self.sink = sink
     }
 
@@ -30,7 +32,7 @@ final class StepPlayback {
             promise?.fail(ChannelError.ioOnClosedChannel)
             return
         }
-        self.player.enqueue(steps, promise: promise, now: self.loop.now)
+        self.player.enqueue(steps, promise: promise, now: self.wheel.now)
         self.advance()
     }
 
@@ -47,7 +49,7 @@ final class StepPlayback {
         self.isPlaying = true
         defer { self.isPlaying = false }
         while true {
-            switch self.player.next(now: self.loop.now) {
+            switch self.player.next(now: self.wheel.now) {
             case .send(let bytes):
                 self.sink.play(bytes)
             case .push:
@@ -69,7 +71,7 @@ final class StepPlayback {
 
     private func sleep(until moment: NIODeadline) {
         self.timer?.cancel()
-        self.timer = self.loop.assumeIsolated().scheduleTask(deadline: moment) {
+        self.timer = self.wheel.set(at: moment, tick: Self.tick) {
             self.timer = nil
             self.advance()
         }

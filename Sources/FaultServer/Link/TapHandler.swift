@@ -13,6 +13,7 @@ final class TapHandler: ChannelDuplexHandler {
 
     private var chain: TapChain
     private let units: StreamUnit
+    private let wheel: TimerWheel
     private var cutter: UnitCutter
     private var offset = 0
     private var hasClientLeft = false
@@ -21,8 +22,9 @@ final class TapHandler: ChannelDuplexHandler {
     private var context: ChannelHandlerContext!
 
     /// - Parameter units: what the bytes consist of, each of which is a chunk.
-    init(chain: TapChain, units: StreamUnit, evidence: Evidence) {
+    init(chain: TapChain, units: StreamUnit, wheel: TimerWheel, evidence: Evidence) {
         self.chain = chain
+        self.wheel = wheel
         self.units = units
         self.cutter = UnitCutter(units)
         self.evidence = evidence
@@ -30,7 +32,7 @@ final class TapHandler: ChannelDuplexHandler {
 
     func handlerAdded(context: ChannelHandlerContext) {
         self.context = context
-        self.playback = StepPlayback(loop: context.eventLoop, sink: self)
+        self.playback = StepPlayback(wheel: self.wheel, sink: self)
     }
 
     func channelActive(context: ChannelHandlerContext) {

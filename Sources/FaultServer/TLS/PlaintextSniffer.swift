@@ -7,17 +7,21 @@ final class PlaintextSniffer: ChannelInboundHandler, RemovableChannelHandler {
     typealias InboundIn = ByteBuffer
 
     private let connection: Connection
+    private let wheel: TimerWheel
     private let makeTLS: () -> TLSHandler
-    private var timer: Scheduled<Void>?
+    private var timer: Timer?
 
-    init(connection: Connection, makeTLS: @escaping () -> TLSHandler) {
+    init(
+        connection: Connection, wheel: TimerWheel, makeTLS: @escaping () -> TLSHandler
+    ) {
         self.connection = connection
+        self.wheel = wheel
         self.makeTLS = makeTLS
     }
 
     func channelActive(context: ChannelHandlerContext) {
         let limit = self.connection.limits.handshake
-        self.timer = context.eventLoop.assumeIsolated().scheduleTask(in: limit) {
+        self.timer = self.wheel.set(in: limit) {
             self.connection.record(
                 .limit(name: "handshake", detail: "no byte within \(limit.seconds) s"))
             context.triggerUserOutboundEvent(Ending.cut, promise: nil)

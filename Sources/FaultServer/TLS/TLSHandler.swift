@@ -22,31 +22,31 @@ final class TLSHandler: ChannelDuplexHandler {
 
     private let connection: Connection
     private let contexts: TLSContexts
-    private let pool: BufferPool
+    private let resources: LoopResources
     private let session: TLSSession
     private var state = State.handshaking
-    private var timer: Scheduled<Void>?
+    private var timer: Timer?
     /// Plaintext that waits for the end of a renegotiation, in order.
     private var waiting: [(plaintext: ByteBuffer, promise: EventLoopPromise<Void>?)] = []
     /// Set when the client has sent close_notify.
     private var clientSaidGoodbye = false
 
-    init(connection: Connection, contexts: TLSContexts, pool: BufferPool) {
+    init(connection: Connection, contexts: TLSContexts, resources: LoopResources) {
         self.connection = connection
         self.contexts = contexts
-        self.pool = pool
-        self.session = TLSSession(context: contexts.honest) { hello in
-            connection.record(.hello(hello))
-            return try contexts.context(for: connection, serverName: hello.serverName)
+        self.resources = resources
+        self.session = TLSSession(context: contexts.honest) { serverName, event in
+            connection.record(.hello(event()))
+            return try contexts.context(for: connection, serverName: serverName)
         }
     }
 
     func channelActive(context: ChannelHandlerContext) {
         let limit = self.connection.limits.handshake
-        self.timer = context.eventLoop.assumeIsolated().scheduleTask(in: limit) {
+        self.timer = self.resources.wheel.set(in: limit) {
             guard case .handshaking = self.state else { return }
             let hello =
-                self.session.hello == nil ? "no whole ClientHello" : "no end of the handshake"
+                !self.session.hasChosen ? "no whole ClientHello" : "no end of the handshake"
             self.connection.record(
                 .limit(name: "handshake", detail: "\(hello) within \(limit.seconds) s"))
             self.end(.cut, context)
@@ -102,7 +102,9 @@ final class TLSHandler: ChannelDuplexHandler {
         _ plaintext: ByteBuffer, _ promise: EventLoopPromise<Void>?,
         _ context: ChannelHandlerContext
     ) {
-        if plaintext.readableBytes >= BufferPool.worthwhile { self.session.lend(self.pool.take()) }
+        if plaintext.readableBytes >= BufferPool.worthwhile {
+            self.session.lend(self.resources.pool.take())
+        }
         do {
             if let rest = try self.session.write(plaintext) {
                 self.waiting.insert((rest, promise), at: 0)
@@ -168,7 +170,7 @@ final class TLSHandler: ChannelDuplexHandler {
             self.recordAlerts()
             context.fireUserInboundEventTriggered(
                 HandshakeDone(
-                    serverName: self.session.hello?.serverName,
+                    serverName: self.session.serverName,
                     speaks: self.session.context.handshake.speaks
                         ?? (negotiated.alpn == "h2" && self.connection.core.offersHTTP2
                             ? .http2 : .http1)))
@@ -247,7 +249,9 @@ final class TLSHandler: ChannelDuplexHandler {
             return context.write(self.wrapOutboundOut(ciphertext), promise: promise)
         }
         let promise = promise ?? context.eventLoop.makePromise()
-        promise.futureResult.assumeIsolated().whenComplete { _ in self.pool.give(ciphertext) }
+        promise.futureResult.assumeIsolated().whenComplete { _ in
+            self.resources.pool.give(ciphertext)
+        }
         context.write(self.wrapOutboundOut(ciphertext), promise: promise)
     }
 

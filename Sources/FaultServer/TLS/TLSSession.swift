@@ -27,9 +27,14 @@ final class TLSSession {
         let resumed: Bool
     }
 
+    /// Chooses the context for a client by the name that it asks for; what else it says costs time to tell.
+    typealias Choice = (
+        _ serverName: String?, _ event: () -> Event.ClientHello
+    ) throws -> TLSContext
+
     private let ssl: OpaquePointer
     private let bio: RecordBIO
-    private let chooseContext: (Event.ClientHello) throws -> TLSContext
+    private let chooseContext: Choice
     /// The context that was chosen; kept as long as the session.
     private(set) var context: TLSContext
     /// The protocol that is chosen whatever the client offers; lives as long as the session, as OpenSSL refers
@@ -40,9 +45,12 @@ final class TLSSession {
     private var hasSaidPostHandshake = false
     /// Alerts since the last call of `takeAlerts`.
     private var alerts: [Event.Alert] = []
-    private(set) var hello: Event.ClientHello?
     /// The ClientHello as it came, until it has been read.
-    private var helloMessage: ClientHelloMessage?
+    private var hello: ClientHelloMessage?
+    /// The ClientHello was read.
+    private(set) var hasChosen = false
+    /// The name that the client asks for, once its ClientHello was read.
+    private(set) var serverName: String?
     private(set) var choiceError: (any Error)?
     /// How the handshake is refused, once the ClientHello was read.
     var refusal: Handshake.Refusal? { self.context.handshake.refusal }
@@ -50,7 +58,7 @@ final class TLSSession {
     /// - Parameters:
     ///   - context: what to begin with.
     ///   - choose: called once, with the ClientHello; its context's certificate and versions are used.
-    init(context: TLSContext, choose: @escaping (Event.ClientHello) throws -> TLSContext) {
+    init(context: TLSContext, choose: @escaping Choice) {
         guard let ssl = SSL_new(context.pointer) else {
             preconditionFailure("OpenSSL has no memory for a session")
         }
@@ -218,21 +226,22 @@ final class TLSSession {
 
     /// Keeps a handshake message of the client that is a ClientHello.
     func keep(_ message: UnsafeRawBufferPointer) {
-        self.helloMessage = ClientHelloMessage(message)
+        self.hello = ClientHelloMessage(message)
     }
 
     /// Reads the ClientHello and takes on the context that it is answered with.
     func choose() -> Bool {
         // After a HelloRetryRequest, or to renegotiate, the client comes with another; the choice stays.
-        guard self.hello == nil else { return true }
+        guard !self.hasChosen else { return true }
+        self.hasChosen = true
         SSL_set_msg_callback(self.ssl, nil)
-        let hello =
-            self.helloMessage.map { Event.ClientHello($0, namedBy: self.ssl) }
-            ?? Event.ClientHello()
-        self.helloMessage = nil
-        self.hello = hello
+        let (hello, ssl) = (self.hello, self.ssl)
+        self.hello = nil
+        self.serverName = hello?.serverName
         do {
-            self.context = try self.chooseContext(hello)
+            self.context = try self.chooseContext(self.serverName) {
+                hello.map { Event.ClientHello($0, namedBy: ssl) } ?? Event.ClientHello()
+            }
         } catch {
             self.choiceError = error
             return false

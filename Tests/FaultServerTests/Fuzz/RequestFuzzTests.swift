@@ -77,8 +77,10 @@ import Testing
                     now: self.loop.now)
                 held = connection
                 let pipeline = channel.pipeline.syncOperations
+                let wheel = self.core.resources(of: self.loop).wheel
                 try pipeline.addHandlers([
-                    LinkHandler(connection: connection), PrefaceSniffer(connection: connection),
+                    LinkHandler(connection: connection, wheel: wheel),
+                    PrefaceSniffer(connection: connection, wheel: wheel),
                     SessionHandler(connection: connection),
                 ])
             }
@@ -95,7 +97,7 @@ import Testing
                 self.take(channel)
             }
             let hasEnded = !channel.isActive
-            _ = try? channel.finish(acceptAlreadyClosed: true)
+            channel.close(promise: nil)
             self.loop.run()
             return (held != nil, hasEnded)
         }

@@ -61,15 +61,18 @@ final class EngineBench {
             now: self.channel.eventLoop.now)
     }
 
+    var wheel: TimerWheel { self.core.resources(of: self.channel.eventLoop).wheel }
+
     /// Builds the pipeline of a plain connection above the handlers that are given.
     func connect(above below: [any ChannelHandler] = []) throws {
         let pipeline = self.channel.pipeline.syncOperations
-        try pipeline.addHandlers([LinkHandler(connection: self.connection)] + below)
+        try pipeline.addHandlers(
+            [LinkHandler(connection: self.connection, wheel: self.wheel)] + below)
         let taps = TapChain(self.connection.encounter.link(), on: .link)
         if !taps.isEmpty {
             try pipeline.addHandler(
                 TapHandler(
-                    chain: taps, units: .byte,
+                    chain: taps, units: .byte, wheel: self.wheel,
                     evidence: Evidence(on: .link, of: self.connection)))
         }
         try pipeline.addHandler(SessionHandler(connection: self.connection))

@@ -60,7 +60,8 @@ import Testing
     }
 
     @Test func answersPipelinedRequestsInTheirOrder() throws {
-        let bench = try EngineBench("throttle rate=10B/s when.request=1", image: self.small)
+        let bench = try EngineBench(
+            "throttle rate=10B/s quantum=2 when.request=1", image: self.small)
         try bench.connect()
         try bench.send(
             "GET /firmware.bin HTTP/1.1\r\nHost: a\r\n\r\nGET /none HTTP/1.1\r\nHost: a\r\n\r\n")

@@ -33,7 +33,7 @@ import Testing
         try self.bench.channel.pipeline.syncOperations.addHandlers([
             self.noter,
             TapHandler(
-                chain: chain, units: units,
+                chain: chain, units: units, wheel: self.bench.wheel,
                 evidence: Evidence(on: .link, of: try EngineBench(rules).connection)),
         ])
     }
@@ -49,7 +49,7 @@ import Testing
     }
 
     @Test func keepsAWritesPromiseWhenItsLastByteWasPlayed() throws {
-        try self.tap("throttle on=link rate=10B/s")
+        try self.tap("throttle on=link rate=10B/s quantum=2")
         var isDone = false
         self.write("0123456789").assumeIsolated().whenSuccess { isDone = true }
         self.bench.advance(.milliseconds(999))

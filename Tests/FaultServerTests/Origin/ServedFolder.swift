@@ -45,14 +45,12 @@ final class ServedFolder: Sendable {
         try FileManager.default.removeItem(atPath: self.base + "/" + path)
     }
 
-    /// Whether this process has anything in the folder open.
-    var hasOpenFiles: Bool {
+    /// What this process has open in the folder, once for each descriptor.
+    var openFiles: [String] {
         get throws {
-            try FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd").contains {
-                let place = try? FileManager.default.destinationOfSymbolicLink(
-                    atPath: "/proc/self/fd/" + $0)
-                return place?.hasPrefix(self.base) == true
-            }
+            try FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd").compactMap {
+                try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/fd/" + $0)
+            }.filter { $0.hasPrefix(self.base) }
         }
     }
 }
