@@ -14,6 +14,10 @@ SUITES = {
 }
 
 
+# The rate at which slow devices come.
+DEVICES_A_SECOND = 400
+
+
 def run(cores, command, timeout=300):
     command = ["taskset", "-c", ",".join(map(str, cores)), *command]
     done = subprocess.run(command, capture_output=True, text=True, timeout=timeout)
@@ -98,7 +102,8 @@ def slow_devices(server, cores, name, connections, work_of):
     """
     process = subprocess.Popen(
         ["taskset", "-c", ",".join(map(str, cores)), "h2load", "--h1", "-n", str(connections), "-c", str(connections),
-         "-T", "300s", "-N", "300s", f"https://127.0.0.1:{server.port}/{name}"],
+         "-T", "300s", "-N", "300s", "-r", str(DEVICES_A_SECOND),
+         f"https://127.0.0.1:{server.port}/{name}"],
         stdout=subprocess.PIPE, text=True)
     more = work_of()
     text, _ = process.communicate(timeout=600)

@@ -19,8 +19,8 @@ public struct Limits: Sendable {
     public var bodySize = 1024 * 1024
     /// Streams of an HTTP/2 connection at once; one more is refused.
     public var streams = 100
-    /// Open connections; one more is closed at once.
-    public var connections = 8_192
+    /// Open connections; one more is closed at once. What the system lets a process open may be less.
+    public var connections = 16_384
 
     public init() {}
 }

@@ -73,18 +73,19 @@ public final class Server: Sendable {
         }
         let editions = Editions(signer: configuration.imageSigner)
         try Rehearsal(configuration.plan, of: configuration.content, into: editions).run()
-        let room = DescriptorLimit.raise()
+        var limits = configuration.limits
+        limits.connections = min(limits.connections, DescriptorLimit.raise())
         self.group = MultiThreadedEventLoopGroup(numberOfThreads: configuration.threads)
         self.disk = NIOThreadPool(numberOfThreads: 2)
         self.disk.start()
         let ended = self.group.next().makePromise(of: String.self)
         self.ended = ended
         self.population = Population(
-            limit: min(configuration.limits.connections, room), exitAfter: configuration.exitAfter
+            limit: limits.connections, exitAfter: configuration.exitAfter
         ) { ended.succeed("enough requests") }
         self.core = Core(
             plan: configuration.plan, journal: journal, origin: Origin(configuration.content),
-            editions: editions, limits: configuration.limits, offersHTTP2: offersHTTP2,
+            editions: editions, limits: limits, offersHTTP2: offersHTTP2,
             contexts: contexts,
             loops: Array(self.group.makeIterator()), disk: self.disk, clock: { time(nil) },
             population: self.population)
@@ -143,6 +144,9 @@ public final class Server: Sendable {
     /// Ends the server; ``wait()`` returns. May be called more than once, from anywhere.
     public func stop(reason: String) { self.ended.succeed(reason) }
 
+    /// Connections that may be open at once.
+    public var room: Int { self.core.limits.connections }
+
     /// Bytes that were handed to sockets so far, TLS included.
     public var bytesSent: Int { self.core.sent.load(ordering: .relaxed) }
 
@@ -160,8 +164,8 @@ public final class Server: Sendable {
                 }
             }
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
-            // What follows is the connections': Linux gives them the listener's.
-            .serverChannelOption(.tcpOption(.tcp_nodelay), value: 1)
+            // Linux gives the listener's options to its connections, TCP_NODELAY too, which NIO sets.
+            //
             // A device that lost its power says nothing. Without probes a connection on which the
             // server is silent too would never end.
             .serverChannelOption(.socketOption(.so_keepalive), value: 1)
@@ -261,54 +265,7 @@ extension Server.Trust {
     }
 }
 
-extension Channel {
-    /// Builds the pipeline of an accepted connection; see docs/architecture.md for its picture.
-    fileprivate func setUp(core: Core, arrival: Arrivals.Arrival) throws {
-        let connection = Connection(
-            core: core, client: self.remoteAddress, encounter: arrival.encounter,
-            now: self.eventLoop.now)
-        connection.record(.accepted(client: connection.client))
-        let pipeline = self.pipeline.syncOperations
-        let resources = core.resources(of: self.eventLoop)
-        try pipeline.addHandler(
-            LinkHandler(
-                connection: connection, wheel: resources.wheel, isAdmitted: arrival.isAdmitted))
-        guard arrival.isAdmitted else { return }
-        let chain = TapChain(connection.encounter.link(), on: .link)
-        if !chain.isEmpty {
-            try pipeline.addHandler(
-                TapHandler(
-                    chain: chain, units: core.contexts == nil ? .byte : .record,
-                    wheel: resources.wheel,
-                    evidence: Evidence(on: .link, of: connection)))
-        }
-        if let contexts = core.contexts {
-            func makeTLS() -> TLSHandler {
-                TLSHandler(connection: connection, contexts: contexts, resources: resources)
-            }
-            if core.plan.speaksPlainHTTP {
-                try pipeline.addHandler(
-                    PlaintextSniffer(
-                        connection: connection, wheel: resources.wheel, makeTLS: makeTLS))
-            } else {
-                try pipeline.addHandler(makeTLS())
-            }
-        }
-        if core.contexts == nil, core.offersHTTP2 {
-            try pipeline.addHandler(PrefaceSniffer(connection: connection, wheel: resources.wheel))
-        }
-        try pipeline.addHandler(SessionHandler(connection: connection))
-    }
-}
-
 extension Plan {
-    /// Whether a rule sends clients to the same port without TLS.
-    fileprivate var speaksPlainHTTP: Bool {
-        self.rules.contains { rule in
-            if case .response(let fault) = rule.hook { fault.speaksPlainHTTP } else { false }
-        }
-    }
-
     /// A rule that means nothing without TLS, if there is one.
     fileprivate var ruleOfTLS: Rule? {
         self.rules.first { rule in

@@ -16,6 +16,7 @@ struct Banner {
             rows += trust.notes.map { ["note", $0] }
         }
         rows.append(["serves", self.serves])
+        rows.append(["holds", "\(self.server.room.grouped) connections at once"])
         let plan = self.server.plan
         rows.append(["profile", "\(plan.name), seed \(plan.seed)"])
         if !plan.story.isEmpty { rows.append(["", plan.story]) }

@@ -7,8 +7,6 @@ import NIOPosix
 /// An honest body goes out in big batches, one at a time; a tapped one in small chunks that the
 /// playback sends on its schedule.
 final class Exchange {
-    /// Bytes of a tapped body that are read at once.
-    private static let chunks = 4096...7 * 16_384
     /// Chunks of a tapped body that may be on their way.
     private static let chunksInFlight = 2
     /// Bytes of an image that its sink is to read; they count as sent.
@@ -36,9 +34,7 @@ final class Exchange {
     private var batch = ByteBuffer()
     /// What the taps have answered, until it is played.
     private var steps: [Step] = []
-    /// Bytes of the next chunk: twice the last one's where the taps let that through without a wait, half where they
-    /// make more than a second of it, as what waits for its time lies in memory.
-    private var chunkLimit = chunks.lowerBound
+    private var chunkSize = ChunkSize()
     /// What was played, until it is flushed.
     private var played: Gathering
     /// Bytes of a batch; the first one is small, so that its first byte leaves soon.
@@ -190,7 +186,7 @@ final class Exchange {
 
     /// Hands the next chunk of a tapped body to the taps, and what they answer to the playback.
     private func passChunk() {
-        switch self.reader.next(upTo: self.chunkLimit) {
+        switch self.reader.next(upTo: self.chunkSize.bytes) {
         case .bytes(let bytes):
             self.steps.append(.send(bytes))
             self.passChunk()
@@ -200,7 +196,7 @@ final class Exchange {
                 let bytes = self.takeBatch()
                 let chunk = Chunk(offset: range.lowerBound, total: image.count, bytes: bytes)
                 let steps = self.chain.pass(chunk)
-                self.adapt(to: steps.duration)
+                self.chunkSize.adapt(to: steps)
                 self.steps += steps
                 self.playSteps { self.resources.pool.give(bytes) }
             }
@@ -208,14 +204,6 @@ final class Exchange {
             self.isHandedOn = true
             self.steps += self.chain.finish()
             self.playSteps()
-        }
-    }
-
-    private func adapt(to duration: TimeAmount) {
-        if duration == .zero {
-            self.chunkLimit = min(2 * self.chunkLimit, Self.chunks.upperBound)
-        } else if duration > .seconds(1) {
-            self.chunkLimit = max(self.chunkLimit / 2, Self.chunks.lowerBound)
         }
     }
 

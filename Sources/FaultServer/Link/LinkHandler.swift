@@ -49,7 +49,9 @@ final class LinkHandler: ChannelDuplexHandler {
     func channelActive(context: ChannelHandlerContext) {
         guard self.isAdmitted else {
             self.connection.record(
-                .limit(name: "connections", detail: "as many are open as may be"))
+                .limit(
+                    name: "connections",
+                    detail: "\(self.connection.limits.connections) are open, and no more may be"))
             return self.triggerUserOutboundEvent(
                 context: context, event: Ending.reset, promise: nil)
         }

@@ -36,10 +36,10 @@ final class RecordCipher {
             (iv, key, salt, sequence) = (
                 info + 4, info + 12, info + 12 + keyLength, info + 16 + keyLength
             )
-            cipher = type == TLS_CIPHER_AES_GCM_128 ? EVP_aes_128_gcm() : EVP_aes_256_gcm()
+            cipher = type == TLS_CIPHER_AES_GCM_128 ? ciphers.aes128GCM : ciphers.aes256GCM
         case TLS_CIPHER_CHACHA20_POLY1305:
             (salt, iv, key, sequence) = (info + 4, info + 8, info + 16, info + 48)
-            cipher = EVP_chacha20_poly1305()
+            cipher = ciphers.chacha20Poly1305
         default: return nil
         }
         guard let context = EVP_CIPHER_CTX_new() else { return nil }
@@ -141,6 +141,22 @@ final class RecordCipher {
         }
     }
 }
+
+/// OpenSSL's ciphers: fetched once, as it searches its providers each time, immutable, never freed.
+private struct Ciphers: @unchecked Sendable {
+    let aes128GCM = Self.fetch("AES-128-GCM")
+    let aes256GCM = Self.fetch("AES-256-GCM")
+    let chacha20Poly1305 = Self.fetch("ChaCha20-Poly1305")
+
+    private static func fetch(_ name: String) -> OpaquePointer {
+        guard let cipher = EVP_CIPHER_fetch(nil, name, nil) else {
+            preconditionFailure("OpenSSL knows no \(name)")
+        }
+        return cipher
+    }
+}
+
+private let ciphers = Ciphers()
 
 @available(*, unavailable)
 extension RecordCipher: Sendable {}

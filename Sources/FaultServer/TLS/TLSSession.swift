@@ -95,10 +95,11 @@ final class TLSSession {
 
     /// Ciphertext for the client is appended to this buffer until it is taken. What OpenSSL has said by
     /// itself meanwhile, an alert or a KeyUpdate, stays before it.
-    func lend(_ buffer: ByteBuffer) {
-        var buffer = buffer
-        buffer.writeImmutableBuffer(self.bio.outgoing)
+    func lend(_ buffer: consuming ByteBuffer) {
+        let said = self.bio.outgoing
         self.bio.outgoing = buffer
+        // Even to write nothing would copy a buffer that somebody else holds, too.
+        if said.readableBytes > 0 { self.bio.outgoing.writeImmutableBuffer(said) }
     }
 
     var hasOutput: Bool { self.bio.outgoing.readableBytes > 0 }

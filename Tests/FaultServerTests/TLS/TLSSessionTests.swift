@@ -198,6 +198,22 @@ struct TLSSessionTests {
         #expect(server.hasOutput, "the alert is lost")
     }
 
+    /// A buffer that was copied on the way would be no buffer of the pool any more.
+    @Test func encryptsIntoTheBufferThatIsLent() throws {
+        let server = self.session()
+        self.shakeHands(server, MemoryClient(version: TLS1_3_VERSION))
+        _ = server.takeOutput()
+        var place: UnsafeRawPointer?
+        func buffer() -> ByteBuffer {
+            let buffer = ByteBufferAllocator().buffer(capacity: 262_144)
+            place = buffer.withVeryUnsafeBytes { $0.baseAddress }
+            return buffer
+        }
+        server.lend(buffer())
+        #expect(try server.write(ByteBuffer(repeating: 1, count: 100_000)) == nil)
+        #expect(server.takeOutput().withVeryUnsafeBytes { $0.baseAddress } == place)
+    }
+
     private func answerBig(_ server: TLSSession, _ client: MemoryClient) throws {
         #expect(self.heard(by: server) == "GET")
         server.lend(ByteBufferAllocator().buffer(capacity: 262_144))
