@@ -1,6 +1,7 @@
 import NIOCore
 
-/// Bytes that leave together: one piece as it is, several in a big buffer of the pool, so that TLS gets them as one.
+/// Bytes that leave together: one piece as it is, several small ones in a big buffer of the pool, so that TLS gets them
+/// as one.
 struct Gathering {
     private let resources: LoopResources
     private let loop: any EventLoop
@@ -12,9 +13,12 @@ struct Gathering {
         self.loop = loop
     }
 
-    /// Adds a piece; what was there before leaves if there is no room behind it.
+    /// Adds a piece; what was there before leaves by itself if there is no room behind it, or one of them is so big that
+    /// a copy costs more than a record that is not full.
     mutating func add(_ piece: ByteBuffer, for owner: any ExchangeOwner) {
-        if self.bytes.readableBytes + piece.readableBytes > BufferPool.batch {
+        let (before, more) = (self.bytes.readableBytes, piece.readableBytes)
+        let copied = self.isPooled ? more : max(before, more)
+        if before + more > BufferPool.batch || copied >= BufferPool.worthwhile {
             self.send(to: owner, promise: nil)
         }
         guard self.bytes.readableBytes > 0 else { return self.bytes = piece }

@@ -52,10 +52,9 @@ final class StepPlayback {
             switch self.player.next(now: self.wheel.now) {
             case .send(let bytes):
                 self.sink.play(bytes)
-            case .push:
-                self.sink.playFlush(nil)
-            case .done(let promise):
-                self.sink.playFlush(promise)
+            case .flush(let promises):
+                for other in promises.dropFirst() { promises[0].futureResult.cascade(to: other) }
+                self.sink.playFlush(promises.first)
             case .end(let ending):
                 let unplayed = self.player.abandon()
                 self.sink.playEnd(ending)

@@ -9,10 +9,9 @@ struct StepPlayer {
     /// What the driver does next.
     enum Action {
         case send(ByteBuffer)
-        /// Hand everything sent so far to the layer below, as a segment of its own.
-        case push
-        /// All that was queued up to here was sent.
-        case done(EventLoopPromise<Void>?)
+        /// Hand everything sent so far to the layer below, as a segment of its own, and keep the promises once it
+        /// was sent.
+        case flush([EventLoopPromise<Void>])
         case end(Ending)
         /// Nothing before this moment.
         case sleep(until: NIODeadline)
@@ -33,6 +32,8 @@ struct StepPlayer {
     /// When the last wait was over by the schedule; nil before the first step.
     private var due: NIODeadline?
     private var isWaiting = false
+    /// Promises of what was sent and is to be flushed.
+    private var owed: [EventLoopPromise<Void>] = []
     private(set) var hasEnded = false
 
     /// Queues steps; the promise is handed back once they were played.
@@ -49,31 +50,46 @@ struct StepPlayer {
             guard let due = self.due, due <= now else { return .sleep(until: self.due ?? now) }
             self.isWaiting = false
         }
-        guard !self.hasEnded, let item = self.queue.popFirst() else { return .idle }
-        switch item {
-        case .done(let promise):
-            return .done(promise)
-        case .step(.send(let bytes)):
-            return .send(bytes)
-        case .step(.push):
-            return .push
-        case .step(.wait(let time)):
-            self.due = (self.due ?? now) + time
-            self.isWaiting = true
-            // What was sent before the wait leaves before it.
-            return .push
-        case .step(.end(let ending)):
-            self.hasEnded = true
-            return .end(ending)
+        while !self.hasEnded, let item = self.queue.popFirst() {
+            switch item {
+            case .done(let promise):
+                if let promise { self.owed.append(promise) }
+                // Where a chunk ends, no segment has to: only the taps say where one does.
+                if case .step(.send) = self.queue.first { continue }
+                return self.flush()
+            case .step(.send(let bytes)):
+                return .send(bytes)
+            case .step(.push):
+                return self.flush()
+            case .step(.wait(let time)):
+                self.due = (self.due ?? now) + time
+                self.isWaiting = true
+                // What was sent before the wait leaves before it.
+                return self.flush()
+            case .step(.end(let ending)):
+                guard self.owed.isEmpty else {
+                    self.queue.prepend(item)
+                    return self.flush()
+                }
+                self.hasEnded = true
+                return .end(ending)
+            }
         }
+        return .idle
+    }
+
+    private mutating func flush() -> Action {
+        defer { self.owed = [] }
+        return .flush(self.owed)
     }
 
     /// The promises of everything that will not be played.
     mutating func abandon() -> [EventLoopPromise<Void>] {
-        defer { self.queue.removeAll() }
+        defer { (self.queue, self.owed) = ([], []) }
         self.hasEnded = true
-        return self.queue.compactMap {
-            if case .done(let promise) = $0 { promise } else { nil }
-        }
+        return self.owed
+            + self.queue.compactMap {
+                if case .done(let promise) = $0 { promise } else { nil }
+            }
     }
 }

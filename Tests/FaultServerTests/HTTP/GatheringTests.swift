@@ -68,11 +68,24 @@ import Testing
 
     @Test func aPieceForWhichThereIsNoRoomWaitsForThoseBefore() {
         var gathering = self.gathering()
-        let big = String(repeating: "x", count: BufferPool.batch - 1)
-        for piece in ["1", big, "2"] { gathering.add(ByteBuffer(string: piece), for: self.owner) }
-        #expect(self.owner.take() == ["1" + big])
+        let part = String(repeating: "x", count: BufferPool.batch / 4)
+        for piece in [part, part, part, part, "2"] {
+            gathering.add(ByteBuffer(string: piece), for: self.owner)
+        }
+        #expect(self.owner.take() == [part + part + part + part])
         gathering.send(to: self.owner, promise: nil)
         #expect(self.owner.take() == ["2"])
+    }
+
+    @Test func aBigPieceIsNotCopied() {
+        var gathering = self.gathering()
+        let big = ByteBuffer(repeating: 7, count: BufferPool.worthwhile)
+        for piece in [ByteBuffer(string: "1"), big, ByteBuffer(string: "2")] {
+            gathering.add(piece, for: self.owner)
+        }
+        gathering.send(to: self.owner, promise: nil)
+        #expect(self.owner.sent.map { $0.bytes.readableBytes } == [1, BufferPool.worthwhile, 1])
+        #expect(self.address(self.owner.sent[1].bytes) == self.address(big))
     }
 
     /// Even if there is nothing to send: what was sent before may still be on its way.
