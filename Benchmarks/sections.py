@@ -1,7 +1,9 @@
 """What is measured. A section takes a Bench and returns tables; its docstring says what it shows."""
 import concurrent.futures
+import resource
 import statistics
 import subprocess
+import sys
 import time
 
 import clients
@@ -171,7 +173,12 @@ def idle(bench):
     return rows
 
 
-SLOW = "story: Every device gets so much a second.\nrules:\n  - fault: throttle\n    rate: {rate}\n    when:\n      path: /{name}\n"
+SLOW = """story: Every device gets so much a second.
+rules:
+  - fault: throttle
+    rate: {rate}
+    when: {{ path: /{name} }}
+"""
 
 
 def slow(bench):
@@ -181,6 +188,11 @@ def slow(bench):
     measured once all are there and none has finished; then an honest client downloads beside them.
     """
     count = bench.connections
+    # The server keeps an eighth of them for files.
+    most = resource.getrlimit(resource.RLIMIT_NOFILE)[1] * 7 // 8 - 200
+    if count > most:
+        sys.exit(f"{count} connections are more than a process may open here; write --connections {most}, or raise "
+                 "the hard limit (ulimit -Hn)")
     name, quick = bench.work.file("60KiB.bin", 60 * 1024), bench.work.file("64MiB.bin", 64 * MIB)
     makers = {
         OURS: lambda: servers.faultserve(
