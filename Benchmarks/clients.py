@@ -102,7 +102,7 @@ def slow_devices(server, cores, name, connections, work_of):
     """
     process = subprocess.Popen(
         ["taskset", "-c", ",".join(map(str, cores)), "h2load", "--h1", "-n", str(connections), "-c", str(connections),
-         "-T", "300s", "-N", "300s", "-r", str(DEVICES_A_SECOND),
+         "-T", "300s", "-N", "300s", "-r", str(min(DEVICES_A_SECOND, connections)),
          f"https://127.0.0.1:{server.port}/{name}"],
         stdout=subprocess.PIPE, text=True)
     more = work_of()
