@@ -45,7 +45,8 @@ final class Connection {
 
     func recordClosed(now: NIODeadline) {
         for _ in 0..<self.silentResponses { self.core.responded() }
-        let ending = self.ending ?? (.server, .stopped)
+        // What has no end that somebody noted was closed as the server stops, or because a write failed.
+        let ending = self.ending ?? (self.core.isStopping ? (.server, .stopped) : (.client, .reset))
         self.record(
             .closed(
                 Event.Closing(

@@ -52,6 +52,9 @@ final class Core: Sendable {
         return resources.value
     }
 
+    /// Whether connections are closed because the server stops.
+    var isStopping: Bool { self.population.isClosed }
+
     /// A response is over.
     func responded() { self.population.responded() }
 }

@@ -49,6 +49,9 @@ final class Population: Sendable {
         if isEnough { self.enough() }
     }
 
+    /// Whether the server stops.
+    var isClosed: Bool { self.state.withLockedValue { $0.isClosed } }
+
     var count: Int { self.state.withLockedValue { $0.open.count } }
 
     /// Since when nobody was connected; nil if somebody is.

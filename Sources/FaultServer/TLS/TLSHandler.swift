@@ -45,10 +45,10 @@ final class TLSHandler: ChannelDuplexHandler {
         let limit = self.connection.limits.handshake
         self.timer = self.resources.wheel.set(in: limit) {
             guard case .handshaking = self.state else { return }
-            let hello =
-                !self.session.hasChosen ? "no whole ClientHello" : "no end of the handshake"
+            let missing =
+                self.session.hasChosen ? "no end of the handshake" : "no whole ClientHello"
             self.connection.record(
-                .limit(name: "handshake", detail: "\(hello) within \(limit.seconds) s"))
+                .limit(name: "handshake", detail: "\(missing) within \(limit.seconds) s"))
             self.end(.cut, context)
         }
         // HTTP hears of the connection once the handshake is over.
@@ -150,36 +150,38 @@ final class TLSHandler: ChannelDuplexHandler {
     // MARK: -
 
     private func shakeHands(_ context: ChannelHandlerContext) {
-        let progress = self.session.handshake()
-        if case .failed = progress, let answer = self.session.refusal?.plainAnswer {
-            return self.answer(answer, context)
-        }
-        self.flushOutput(context)
-        switch progress {
-        case .incomplete:
-            break
-        case .complete:
-            self.timer?.cancel()
-            self.state = .open
-            let negotiated = self.session.negotiated
-            self.connection.record(
-                .handshake(
-                    version: negotiated.version, cipher: negotiated.cipher, alpn: negotiated.alpn,
-                    resumed: negotiated.resumed,
-                    names: self.contexts.names(for: self.connection)))
-            self.recordAlerts()
-            context.fireUserInboundEventTriggered(
-                HandshakeDone(
-                    serverName: self.session.serverName,
-                    speaks: self.session.context.handshake.speaks
-                        ?? (negotiated.alpn == "h2" && self.connection.core.offersHTTP2
-                            ? .http2 : .http1)))
-            context.fireChannelActive()
+        switch self.session.handshake() {
+        case .incomplete: self.flushOutput(context)
+        case .complete: self.open(context)
         case .failed(let error):
-            let reason = self.session.choiceError.map { "\($0)" } ?? error.description
-            self.recordFailure(reason)
+            if let answer = self.session.refusal?.plainAnswer {
+                return self.answer(answer, context)
+            }
+            self.recordFailure(self.session.choiceError.map { "\($0)" } ?? error.description)
             self.end(.cut, context)
         }
+    }
+
+    /// The handshake is over: HTTP hears of the connection.
+    private func open(_ context: ChannelHandlerContext) {
+        self.timer?.cancel()
+        self.state = .open
+        let negotiated = self.session.negotiated
+        self.connection.record(
+            .handshake(
+                version: negotiated.version, cipher: negotiated.cipher, alpn: negotiated.alpn,
+                resumed: negotiated.resumed, names: self.contexts.names(for: self.connection)))
+        self.recordAlerts()
+        self.flushOutput(context)
+        // A client that has gone meanwhile, so that its tickets could not be sent, has ended the connection.
+        guard case .open = self.state else { return }
+        context.fireUserInboundEventTriggered(
+            HandshakeDone(
+                serverName: self.session.serverName,
+                speaks: self.session.context.handshake.speaks
+                    ?? (negotiated.alpn == "h2" && self.connection.core.offersHTTP2
+                        ? .http2 : .http1)))
+        context.fireChannelActive()
     }
 
     /// Answers with what is no TLS.
@@ -262,21 +264,19 @@ final class TLSHandler: ChannelDuplexHandler {
         if !alerts.contains(where: { $0.isFatal }) {
             self.connection.record(.failure("TLS: \(error)"))
         }
-        self.flushOutput(context)
         self.end(.cut, context)
         context.fireUserInboundEventTriggered(ClientLeft())
     }
 
     private func end(_ ending: Ending, _ context: ChannelHandlerContext) {
         guard self.state != .ended, self.state != .silent else { return }
-        if case .open = self.state, ending == .clean || ending == .closeNotify {
-            self.session.closeNotify()
-            self.flushOutput(context)
-        }
+        let isOpen = self.state == .open
+        if isOpen, ending == .clean || ending == .closeNotify { self.session.closeNotify() }
         let staysOpen = ending == .hang || ending == .closeNotify
-        self.state = self.state == .open && staysOpen ? .silent : .ended
+        self.state = isOpen && staysOpen ? .silent : .ended
         self.timer?.cancel()
         self.abandonWaiting()
+        self.flushOutput(context)
         context.triggerUserOutboundEvent(staysOpen ? .hang : ending, promise: nil)
     }
 
