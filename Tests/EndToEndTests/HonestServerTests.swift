@@ -138,6 +138,29 @@ import Testing
         for number in 0..<10 { #expect(try root.bytes("got\(number)") == data) }
     }
 
+    /// A build that writes its file anew does so under the eyes of whoever downloads it.
+    @Test(arguments: ["--http1.1", "--http2"])
+    func aFileThatShrinksEndsItsDownloadAndNothingElse(version: String) throws {
+        let root = try Folder()
+        try run("truncate", ["-s", "256M", root.file("big.bin")])
+        try root.write(Data("small".utf8), to: "small")
+        let server = try Faultserve(["--http2", "--root", root.path])
+        let words = [version, "-sS", "--cacert", server.ca]
+        let download = try Child(
+            "curl", words + ["--limit-rate", "2M", server.url + "/big.bin"], environment: [:],
+            input: "/dev/null", output: root.file("got"), errors: root.file("errors"))
+        defer { download.kill() }
+        for _ in 0..<1_000 where (try? root.bytes("got").isEmpty) ?? true { usleep(10_000) }
+        try run("truncate", ["-s", "100K", root.file("big.bin")])
+        let failure = try server.event("failure", within: 20)
+        #expect(failure?.text("reason")?.contains("big.bin shrank while it was served") == true)
+        let status = download.wait(within: 60)
+        #expect(status != nil && status != 0)
+        let small = try run("curl", words + [server.url + "/small"], within: 20)
+        #expect(small.output == "small", "\(small.errors)")
+        #expect(server.stop() == 0)
+    }
+
     @Test func serves3GiBInLittleMemory() throws {
         let root = try Folder()
         // Sparse, with marks that a lost or moved piece would change.

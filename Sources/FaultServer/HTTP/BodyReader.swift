@@ -13,6 +13,8 @@ struct BodyReader {
 
     init(_ body: Body) { self.parts = body.parts[...] }
 
+    var isAtEnd: Bool { self.parts.isEmpty }
+
     /// The next piece, of at most so many bytes if it is of an image.
     mutating func next(upTo limit: Int) -> Piece {
         while let part = self.parts.popFirst() {

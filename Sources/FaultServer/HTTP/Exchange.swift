@@ -162,6 +162,14 @@ final class Exchange {
         }
         self.sent += range.count
         sink.send(range, of: image, promise: self.makePromise())
+        self.isHandedOn = self.reader.isAtEnd
+        self.flush()
+    }
+
+    private func flush() {
+        if self.isHandedOn, self.sent == self.bodyCount, self.response.sequel == .asAsked {
+            self.owner.bodyEnds()
+        }
         self.owner.flush()
     }
 
@@ -174,7 +182,7 @@ final class Exchange {
     private func sendBatch() {
         self.batchLimit = BufferPool.batch
         self.writeBatch()
-        self.owner.flush()
+        self.flush()
     }
 
     private func writeBatch() {

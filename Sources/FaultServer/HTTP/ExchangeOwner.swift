@@ -10,6 +10,8 @@ protocol ExchangeOwner: AnyObject {
     func send(_ bytes: ByteBuffer, promise: EventLoopPromise<Void>?)
     /// Takes an honest image's bytes before they are read; nil where they are to be read first.
     var images: (any ImageSink)? { get }
+    /// The bytes that were sent last are the end of a body that is as it was said, if they arrive.
+    func bodyEnds()
     func flush()
     func exchangeDone(_ outcome: ExchangeOutcome)
 }

@@ -237,6 +237,9 @@ extension HTTP1Handler: ExchangeOwner {
 
     var images: (any ImageSink)? { nil }
 
+    /// The head has said so.
+    func bodyEnds() {}
+
     func flush() { self.context?.flush() }
 
     func exchangeDone(_ outcome: ExchangeOutcome) {

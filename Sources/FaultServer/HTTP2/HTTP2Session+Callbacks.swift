@@ -21,21 +21,13 @@ extension HTTP2Session {
         }
     }
 
-    func beginHead(_ stream: StreamID) { self.incoming[stream] = Incoming() }
+    func beginHead(_ stream: StreamID) { self.incoming = Incoming(stream: stream) }
 
     func field(
         _ name: UnsafeBufferPointer<UInt8>, _ value: UnsafeBufferPointer<UInt8>, on stream: StreamID
     ) {
-        guard var head = self.incoming.removeValue(forKey: stream) else { return }
-        defer { self.incoming[stream] = head }
-        // As SETTINGS_MAX_HEADER_LIST_SIZE counts (RFC 9113 §6.5.2).
-        head.size += name.count + value.count + 32
-        guard head.size <= self.limits.headSize, head.fields.count < self.limits.fieldCount + 4
-        else {
-            head.isTooLarge = true
-            return
-        }
-        head.fields.append(Field(String(latin1: name), String(latin1: value)))
+        guard self.incoming?.stream == stream else { return }
+        self.incoming?.add(name, value, limits: self.limits)
     }
 
     func received(_ frame: nghttp2_frame) {
@@ -43,7 +35,8 @@ extension HTTP2Session {
         let endsStream = frame.hd.flags & UInt8(NGHTTP2_FLAG_END_STREAM.rawValue) != 0
         switch UInt32(frame.hd.type) {
         case NGHTTP2_HEADERS.rawValue:
-            if let head = self.incoming.removeValue(forKey: stream) {
+            if let head = self.incoming, head.stream == stream {
+                self.incoming = nil
                 self.note(
                     head.isTooLarge ? .headTooLarge(stream) : .head(stream, Request(head.fields)))
             }
@@ -61,7 +54,7 @@ extension HTTP2Session {
     }
 
     func closed(_ stream: StreamID) {
-        self.incoming[stream] = nil
+        if self.incoming?.stream == stream { self.incoming = nil }
         if var queue = self.queues.removeValue(forKey: stream) {
             queue.fail()
             if let sequel = queue.sequel { self.note(.connectionEnds(sequel)) }
@@ -145,5 +138,19 @@ extension HTTP2Session {
     func write(_ header: UnsafeBufferPointer<UInt8>, count: Int, of stream: StreamID) {
         self.output.writeBytes(header)
         self.queues[stream]?.write(count, into: &self.output, taken: &self.taken)
+    }
+}
+
+extension HTTP2Session.Incoming {
+    fileprivate mutating func add(
+        _ name: UnsafeBufferPointer<UInt8>, _ value: UnsafeBufferPointer<UInt8>, limits: Limits
+    ) {
+        // As SETTINGS_MAX_HEADER_LIST_SIZE counts (RFC 9113 §6.5.2).
+        self.size += name.count + value.count + 32
+        guard self.size <= limits.headSize, self.fields.count < limits.fieldCount + 4 else {
+            self.isTooLarge = true
+            return
+        }
+        self.fields.append(Field(String(latin1: name), String(latin1: value)))
     }
 }

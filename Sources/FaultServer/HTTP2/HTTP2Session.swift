@@ -10,8 +10,9 @@ import NIOCore
 final class HTTP2Session {
     typealias StreamID = Int32
 
-    /// A request's head as far as it has come.
+    /// A request's head as far as it has come. No other comes before its end (RFC 9113 §4.3).
     struct Incoming {
+        let stream: StreamID
         var fields: [Field] = []
         var size = 0
         var isTooLarge = false
@@ -20,7 +21,7 @@ final class HTTP2Session {
     let limits: Limits
     private var session: OpaquePointer!
     private var events: [Event] = []
-    var incoming: [StreamID: Incoming] = [:]
+    var incoming: Incoming?
     var queues: [StreamID: StreamQueue] = [:]
     /// Streams whose response's head was said and not submitted.
     private var unsubmitted: [StreamID] = []
@@ -55,7 +56,9 @@ final class HTTP2Session {
 
     deinit {
         nghttp2_session_del(self.session)
-        for stream in self.queues.keys { self.queues[stream]?.fail() }
+        let queues = self.queues
+        self.queues = [:]
+        for var queue in queues.values { queue.fail() }
     }
 
     // MARK: What the client says
@@ -124,8 +127,9 @@ final class HTTP2Session {
 
     /// Answers ``Event/unread(_:_:_:)``.
     func supply(_ bytes: Result<ByteBuffer, any Error>, to stream: StreamID) {
-        self.queues[stream]?.supply(bytes)
+        let failed = self.queues[stream]?.supply(try? bytes.get())
         self.resume(stream)
+        if case .failure(let error) = bytes { failed?.fail(error) }
     }
 
     func end(_ end: StreamQueue.End, on stream: StreamID) {

@@ -12,6 +12,8 @@ final class HTTP2Stream {
     let began: NIODeadline
     /// Whether the request was read whole.
     var isRead = false
+    /// The end of its body was announced.
+    private var isEnded = false
     /// The trailers of the response.
     private var trailers = Fields()
 
@@ -42,19 +44,26 @@ extension HTTP2Stream: ExchangeOwner {
 
     var images: (any ImageSink)? { self }
 
+    /// END_STREAM stands on the last DATA frame then.
+    func bodyEnds() {
+        self.isEnded = true
+        self.handler.session.end(.whole(trailers: self.trailers), on: self.id)
+    }
+
     func flush() { self.handler.drain() }
 
     func exchangeDone(_ outcome: ExchangeOutcome) {
         self.exchange = nil
-        let end: StreamQueue.End =
+        let end: StreamQueue.End? =
             switch outcome {
+            case .whole where self.isEnded: nil
             case .whole, .misframed, .ended(.clean): .whole(trailers: self.trailers)
             case .ended(.reset): .reset(.internalError)
             case .ended(.hang): .silence
             case .ended(let ending): .connection(ending, isWhole: false)
             case .last(let ending): .connection(ending, isWhole: true)
             }
-        self.handler.session.end(end, on: self.id)
+        if let end { self.handler.session.end(end, on: self.id) }
         self.handler.drain()
     }
 }

@@ -66,7 +66,8 @@ struct StreamQueue {
     var isDeferred = false
     /// The image's bytes that come next are being read: they come by ``supply(_:)``.
     private(set) var isReading = false
-    private var pieces = CircularBuffer<Piece>()
+    /// Mostly a body and its end.
+    private var pieces = CircularBuffer<Piece>(initialCapacity: 2)
 
     init(head: [Field]) { self.head = head }
 
@@ -105,7 +106,11 @@ struct StreamQueue {
         self.pieces.append(.image(Stretch(image, range), promise))
     }
 
-    mutating func append(_ end: End) { self.pieces.append(.end(end)) }
+    /// One end takes the place of another that was said before, and has not come about.
+    mutating func append(_ end: End) {
+        if case .end = self.pieces.last { self.pieces.removeLast() }
+        self.pieces.append(.end(end))
+    }
 
     /// - Parameter taken: gets the promises of pieces without bytes, whose turn it is.
     mutating func next(upTo limit: Int, taken: inout [EventLoopPromise<Void>]) -> Next {
@@ -174,14 +179,14 @@ struct StreamQueue {
         }
     }
 
-    /// The image's bytes that come next were read, or cannot be.
-    mutating func supply(_ bytes: Result<ByteBuffer, any Error>) {
+    /// The image's bytes that come next were read, or, with nil, cannot be.
+    /// - Returns: the promise that is to fail then; not here, as whoever hears of it may append to this queue.
+    mutating func supply(_ bytes: ByteBuffer?) -> EventLoopPromise<Void>? {
         self.isReading = false
-        guard case .image(_, let promise) = self.pieces.popFirst() else { return }
-        switch bytes {
-        case .success(let bytes): self.pieces.prepend(.bytes(bytes, promise))
-        case .failure(let error): promise.fail(error)
-        }
+        guard case .image(_, let promise) = self.pieces.popFirst() else { return nil }
+        guard let bytes else { return promise }
+        self.pieces.prepend(.bytes(bytes, promise))
+        return nil
     }
 
     /// What is to be read of an image before anything can be sent.
@@ -193,8 +198,9 @@ struct StreamQueue {
 
     /// The stream takes nothing any more.
     mutating func fail() {
-        for piece in self.pieces { piece.promise?.fail(ChannelError.ioOnClosedChannel) }
-        self.pieces.removeAll()
+        while let piece = self.pieces.popFirst() {
+            piece.promise?.fail(ChannelError.ioOnClosedChannel)
+        }
     }
 }
 

@@ -27,6 +27,7 @@ import Testing
 
         func say(_ interim: Interim, of version: FaultKit.HTTPVersion) {}
         func sayHead(of response: Response, into batch: inout ByteBuffer) {}
+        func bodyEnds() {}
         func flush() {}
         func exchangeDone(_ outcome: ExchangeOutcome) {}
     }

@@ -28,14 +28,16 @@ import Testing
     private let session = HTTP2Session(limits: Limits())
 
     /// A request for `/` on stream 1, its response's head, and an image behind it.
-    private func start(_ image: Image, _ range: Range<Int>) {
+    private func start(
+        _ image: Image, _ range: Range<Int>, _ promise: EventLoopPromise<Void>? = nil
+    ) {
         let hello: [UInt8] =
             Array("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".utf8) + [0, 0, 0, 4, 0, 0, 0, 0, 0]
         // RFC 7541, appendix A: GET, http, /, and an authority.
         let request: [UInt8] = [0, 0, 6, 1, 5, 0, 0, 0, 1, 0x82, 0x86, 0x84, 0x41, 1, 0x61]
         _ = self.session.receive(ByteBuffer(bytes: hello + request))
         self.session.respond([Field(":status", "200")], on: 1)
-        self.session.send(range, of: image, promise: self.loop.makePromise(), on: 1)
+        self.session.send(range, of: image, promise: promise ?? self.loop.makePromise(), on: 1)
     }
 
     /// The DATA frames of stream 1, each with its flags.
@@ -81,5 +83,24 @@ import Testing
         #expect(self.drain().flatMap(\.bytes) == self.bytes(7..<10_007))
         self.session.supply(.success(ByteBuffer(string: "abc")), to: 1)
         #expect(self.drain().flatMap(\.bytes) == Array("abc".utf8))
+    }
+
+    /// END_STREAM was announced; whoever hears that the bytes cannot be read takes that back at once.
+    @Test func bytesThatCannotBeReadAreNoWholeBody() {
+        let promise = self.loop.makePromise(of: Void.self)
+        promise.futureResult.assumeIsolated().whenFailure { _ in
+            self.session.end(.connection(.cut, isWhole: false), on: 1)
+        }
+        self.start(
+            Image(name: "fw", source: Source(count: 50_000, isCached: false)), 0..<10, promise)
+        self.session.end(.whole(trailers: Fields()), on: 1)
+        #expect(self.drain().isEmpty)
+        _ = self.session.takeEvents()
+        self.session.supply(.failure(ImageError("it shrank")), to: 1)
+        #expect(self.drain().isEmpty)
+        let ends = self.session.takeEvents().compactMap {
+            if case .connectionEnds(let ending) = $0 { ending } else { nil }
+        }
+        #expect(ends == [.cut])
     }
 }

@@ -115,12 +115,23 @@ import Testing
         self.queue.append(3..<50, of: image, promise: promise)
         #expect(self.queue.startReading()?.1 == 0..<3)
         #expect(self.queue.isReading)
-        self.queue.supply(.success(ByteBuffer(string: "abc")))
+        #expect(self.queue.supply(ByteBuffer(string: "abc")) == nil)
         #expect(!self.queue.isReading)
         #expect(self.write(3) == ("abc", 1))
-        self.queue.supply(.failure(ImageError("it shrank")))
-        #expect(throws: ImageError("it shrank")) { try promise.futureResult.wait() }
+        #expect(self.queue.supply(nil) == promise)
         #expect(self.next() == "nothing")
+        promise.succeed()
+    }
+
+    /// What was to be the end is none if the bytes before it cannot be had.
+    @Test mutating func oneEndTakesThePlaceOfAnother() {
+        self.append("abc")
+        self.queue.append(.whole(trailers: Fields()))
+        #expect(self.next() == "3, the last")
+        self.queue.append(.reset(ErrorCode(2)))
+        #expect(self.next() == "3")
+        #expect(self.write(3) == ("abc", 1))
+        #expect(self.next() == "reset INTERNAL_ERROR")
     }
 
     /// A piece that nobody takes any more says so.
