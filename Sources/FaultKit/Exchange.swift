@@ -38,7 +38,7 @@ public struct Fields: Sendable, Hashable, ExpressibleByDictionaryLiteral {
 
     /// All values of that name.
     public func all(_ name: String) -> [String] {
-        self.list.filter { $0.name.equalsIgnoringCase(name) }.map(\.value)
+        self.list.compactMap { $0.name.equalsIgnoringCase(name) ? $0.value : nil }
     }
 
     public mutating func add(_ name: String, _ value: String) {
@@ -198,8 +198,9 @@ public struct Body: Sendable {
 extension String {
     /// Equal but for the case of ASCII letters.
     package func equalsIgnoringCase(_ other: String) -> Bool {
-        self.utf8.count == other.utf8.count
-            && zip(self.utf8, other.utf8).allSatisfy { $0.asciiLowercased == $1.asciiLowercased }
+        guard self.utf8.count == other.utf8.count else { return false }
+        var others = other.utf8.makeIterator()
+        return self.utf8.allSatisfy { $0.asciiLowercased == others.next()?.asciiLowercased }
     }
 }
 

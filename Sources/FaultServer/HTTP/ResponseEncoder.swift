@@ -8,9 +8,9 @@ enum ResponseEncoder {
         guard response.hasHead else { return }
         let line =
             response.statusLine ?? "\(response.version) \(response.status) \(response.reason)"
+        let end = response.hasBareLF ? "\n" : "\r\n"
         buffer.writeLatin1(line)
-        let end: StaticString = response.hasBareLF ? "\n" : "\r\n"
-        buffer.writeStaticString(end)
+        buffer.writeLatin1(end)
         self.encode(response.fields, lineEnd: end, into: &buffer)
     }
 
@@ -24,25 +24,18 @@ enum ResponseEncoder {
 
     /// Appends fields and the empty line.
     static func encode(
-        _ fields: Fields, lineEnd: StaticString = "\r\n", into buffer: inout ByteBuffer
+        _ fields: Fields, lineEnd: String = "\r\n", into buffer: inout ByteBuffer
     ) {
+        buffer.reserveCapacity(
+            minimumWritableBytes: fields.list.reduce(2) {
+                $0 + $1.name.utf8.count + $1.value.utf8.count + 4
+            })
         for field in fields.list {
             buffer.writeLatin1(field.name)
-            buffer.writeStaticString(": ")
+            buffer.writeLatin1(": ")
             buffer.writeLatin1(field.value)
-            buffer.writeStaticString(lineEnd)
+            buffer.writeLatin1(lineEnd)
         }
-        buffer.writeStaticString(lineEnd)
-    }
-}
-
-extension ByteBuffer {
-    /// One byte a scalar (ISO-8859-1); a scalar beyond U+00FF becomes `?`.
-    mutating func writeLatin1(_ text: String) {
-        if text.utf8.allSatisfy({ $0 < 0x80 }) {
-            self.writeString(text)
-        } else {
-            self.writeBytes(text.latin1)
-        }
+        buffer.writeLatin1(lineEnd)
     }
 }

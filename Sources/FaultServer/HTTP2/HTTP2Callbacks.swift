@@ -77,12 +77,14 @@ enum HeaderBlock {
     ) {
         var bytes: [UInt8] = []
         var lengths: [(name: Int, value: Int)] = []
+        bytes.reserveCapacity(fields.reduce(0) { $0 + $1.name.utf8.count + $1.value.utf8.count })
+        lengths.reserveCapacity(fields.count)
         for field in fields {
             let start = bytes.count
-            bytes += field.name.latin1
+            field.name.withLatin1 { bytes.append(contentsOf: $0) }
             let middle = bytes.count
             for place in start..<middle { bytes[place] = bytes[place].asciiLowercased }
-            bytes += field.value.latin1
+            field.value.withLatin1 { bytes.append(contentsOf: $0) }
             lengths.append((middle - start, bytes.count - middle))
         }
         bytes.withUnsafeMutableBufferPointer { bytes in

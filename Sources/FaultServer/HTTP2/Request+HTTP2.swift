@@ -3,22 +3,24 @@ import FaultKit
 extension Request {
     /// Makes the request of a head's fields, in which pseudo-header fields come first (RFC 9113 §8.3.1).
     init(_ fields: [Field]) {
-        var pseudo: [String: String] = [:]
-        var others: [Field] = []
-        for field in fields {
-            if field.name.hasPrefix(":") {
-                pseudo[field.name] = field.value
-            } else {
-                others.append(field)
+        var method = ""
+        var (path, authority): (String?, String?)
+        let regular = fields.firstIndex { $0.name.utf8.first != UInt8(ascii: ":") } ?? fields.count
+        for field in fields[..<regular] {
+            switch field.name {
+            case ":method": method = field.value
+            case ":path": path = field.value
+            case ":authority": authority = field.value
+            default: break
             }
         }
-        let authority = pseudo[":authority"]
+        var others = fields[regular...]
         if let authority, !others.contains(where: { $0.name == "host" }) {
-            others.insert(Field("host", authority), at: 0)
+            others.insert(Field("host", authority), at: regular)
         }
         self.init(
-            method: pseudo[":method"] ?? "", target: pseudo[":path"] ?? authority ?? "",
-            version: .http2, fields: Fields(others))
+            method: method, target: path ?? authority ?? "", version: .http2,
+            fields: Fields(Array(others)))
     }
 }
 
@@ -44,21 +46,4 @@ extension Response {
 
     /// The fields of its head, status first (RFC 9113 §8.3.2).
     var http2Head: [Field] { [Field(":status", "\(self.status)")] + self.fields.list }
-}
-
-extension String {
-    /// Each byte is a scalar (ISO-8859-1).
-    init(latin1 bytes: UnsafeBufferPointer<UInt8>) {
-        self =
-            bytes.allSatisfy { $0 < 0x80 }
-            ? String(decoding: bytes, as: UTF8.self)
-            : String(String.UnicodeScalarView(bytes.map { Unicode.Scalar($0) }))
-    }
-
-    /// One byte a scalar (ISO-8859-1); a scalar beyond U+00FF becomes `?`.
-    var latin1: [UInt8] {
-        let bytes = Array(self.utf8)
-        guard !bytes.allSatisfy({ $0 < 0x80 }) else { return bytes }
-        return self.unicodeScalars.map { UInt8(exactly: $0.value) ?? UInt8(ascii: "?") }
-    }
 }

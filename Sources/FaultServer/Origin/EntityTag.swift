@@ -5,11 +5,16 @@ struct EntityTag: Hashable, CustomStringConvertible {
     let isWeak: Bool
     /// What stands between the quotes.
     let opaque: String
+    /// As fields write it: `W/"x"`.
+    let description: String
 
     /// A strong tag.
-    init(_ opaque: String) {
-        self.isWeak = false
+    init(_ opaque: String) { self.init(opaque, isWeak: false) }
+
+    private init(_ opaque: String, isWeak: Bool) {
+        self.isWeak = isWeak
         self.opaque = opaque
+        self.description = (isWeak ? "W/" : "") + "\"\(opaque)\""
     }
 
     /// Reads one tag, quotes included.
@@ -19,13 +24,10 @@ struct EntityTag: Hashable, CustomStringConvertible {
         guard ahead.take("\"") else { return nil }
         let opaque = ahead.take { $0 == 0x21 || (0x23...0x7E).contains($0) || $0 >= 0x80 }
         guard ahead.take("\"") else { return nil }
-        self.isWeak = isWeak
-        self.opaque = String(String.UnicodeScalarView(opaque.map { Unicode.Scalar($0) }))
+        self.init(
+            String(String.UnicodeScalarView(opaque.map { Unicode.Scalar($0) })), isWeak: isWeak)
         reader = ahead
     }
-
-    /// As fields write it: `W/"x"`.
-    var description: String { (self.isWeak ? "W/" : "") + "\"\(self.opaque)\"" }
 
     /// Strong comparison: both are strong, and the same (RFC 9110 §8.8.3.2).
     func isStrongly(_ other: EntityTag) -> Bool {

@@ -14,9 +14,11 @@ struct Representation: Sendable {
     /// What is said of it as long as it is not edited: worked out once, as a file may be kept for many requests.
     private let tagOfWhole: EntityTag
     private let modifiedText: String
+    private let type: String
 
     init(image: Image, stamp: String, modified: Int) {
         self.status = nil
+        self.type = MediaType.of(image.name)
         self.tagOfWhole = EntityTag(stamp)
         self.modifiedText = HTTPDate.text(modified)
         self.image = image
@@ -42,6 +44,7 @@ struct Representation: Sendable {
         self.stamp = status.stamp
         self.modified = status.modified.seconds
         self.status = status
+        self.type = MediaType.of(text)
         self.tagOfWhole = EntityTag(self.stamp)
         self.modifiedText = HTTPDate.text(self.modified)
         let ownName = location.split(separator: UInt8(ascii: "/")).last ?? []
@@ -115,12 +118,14 @@ struct Representation: Sendable {
     private func response(
         _ status: Int, _ reason: String, type: String, _ fields: Fields, _ body: Body
     ) -> Response {
-        let first = [Field("Content-Type", type), Field("Content-Length", String(body.count))]
-        return Response(
-            status: status, reason: reason, fields: Fields(first + fields.list), body: body)
+        var list: [Field] = []
+        // With room for those that every answer has.
+        list.reserveCapacity(10)
+        list.append(Field("Content-Type", type))
+        list.append(Field("Content-Length", String(body.count)))
+        list += fields.list
+        return Response(status: status, reason: reason, fields: Fields(list), body: body)
     }
-
-    private var type: String { MediaType.of(self.image.name) }
 
     /// Looks into files that are small enough to be keys. One that cannot be read is not cleared.
     private static func holdsPrivateKey(_ image: Image) -> Bool {

@@ -28,12 +28,16 @@ public struct Root: Sendable {
 
     /// Opens what a path names.
     /// - Parameter name: the path as the client said it, for the sentence of a refusal.
-    func open(_ segments: [[UInt8]], name: String) throws(Refusal) -> Found {
-        let path = ([self.path] + segments).joined(separator: [UInt8(ascii: "/")])
-        let whole = Array(path)
-        if let file = self.openFiles.find(whole) { return .file(file) }
-        let found = try self.home().open(segments, name: name)
-        if case .file(let file) = found { self.openFiles.keep(file, at: whole) }
+    func open(
+        _ segments: [[UInt8]], name: @autoclosure () -> String
+    ) throws(Refusal) -> Found {
+        let path = segments.reduce(into: self.path) { path, segment in
+            path.append(UInt8(ascii: "/"))
+            path += segment
+        }
+        if let file = self.openFiles.find(path) { return .file(file) }
+        let found = try self.home().open(segments, name: name())
+        if case .file(let file) = found { self.openFiles.keep(file, at: path) }
         return found
     }
 

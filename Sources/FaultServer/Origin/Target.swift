@@ -19,10 +19,11 @@ struct Target: Hashable {
             throw .badRequest(
                 "The request target has a byte that no URI may have; percent-encode it.")
         }
-        let path = try Self.originForm(text)
-        let parts = path.split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
-        self.query = parts.count == 2 ? String(parts[1]) : nil
-        let encoded = parts[0].utf8.split(separator: UInt8(ascii: "/"))
+        let form = try Self.originForm(text)
+        let mark = form.utf8.firstIndex(of: UInt8(ascii: "?"))
+        self.query = mark.map { String(form[form.utf8.index(after: $0)...]) }
+        let path = form.utf8[..<(mark ?? form.endIndex)]
+        let encoded = path.split(separator: UInt8(ascii: "/"))
         var segments: [[UInt8]] = []
         var endsInDot = false
         for part in encoded {
@@ -30,11 +31,11 @@ struct Target: Hashable {
                 throw .badRequest(
                     "A % in the path is not followed by two hexadecimal digits; write it as %25.")
             }
-            endsInDot = segment == Array(".".utf8)
+            endsInDot = segment.elementsEqual(".".utf8)
             if !endsInDot { segments.append(try Self.checked(segment)) }
         }
         self.segments = segments
-        self.isFolder = encoded.isEmpty || endsInDot || parts[0].hasSuffix("/")
+        self.isFolder = encoded.isEmpty || endsInDot || path.last == UInt8(ascii: "/")
     }
 
     /// The path in origin-form, encoded: no reading of it leads to another host.
@@ -54,7 +55,7 @@ struct Target: Hashable {
 
     /// Cuts scheme and authority off.
     private static func originForm(_ text: String) throws(Refusal) -> Substring {
-        if text.hasPrefix("/") { return text[...] }
+        if text.utf8.first == UInt8(ascii: "/") { return text[...] }
         let scheme = text.prefix { $0 != ":" }
         let behind = text[scheme.endIndex...]
         guard ["http", "https"].contains(scheme.lowercased()), behind.hasPrefix("://") else {
@@ -85,7 +86,7 @@ struct Target: Hashable {
     }
 
     private static func checked(_ segment: [UInt8]) throws(Refusal) -> [UInt8] {
-        if segment == Array("..".utf8) {
+        if segment.elementsEqual("..".utf8) {
             throw .badRequest("The path has a .. segment; ask for the file by its own path.")
         }
         if segment.contains(0) {
