@@ -4,7 +4,7 @@ import NIOCore
 /// How much of a tapped body is read at once: more and more while the taps take no time for it, so that a fault that
 /// waits for its moment costs little, and little where they take long, as what waits for its time lies in memory.
 struct ChunkSize {
-    private static let bounds = 4096...7 * 16_384
+    private static let bounds = 2048...7 * 16_384
 
     private(set) var bytes = bounds.lowerBound
 
