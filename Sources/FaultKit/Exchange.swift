@@ -91,7 +91,9 @@ public struct HTTPVersion: Sendable, Hashable, Comparable, CustomStringConvertib
         (left.major, left.minor) < (right.major, right.minor)
     }
 
-    public var description: String { "HTTP/\(self.major).\(self.minor)" }
+    public var description: String {
+        self == .http1_1 ? "HTTP/1.1" : "HTTP/\(self.major).\(self.minor)"
+    }
 }
 
 /// What is said in answer to a request. The engine writes it as it stands: a `Content-Length` that

@@ -5,7 +5,7 @@ import NIOCore
 /// Confined to the connection's event loop.
 final class Connection {
     let core: Core
-    let client: String
+    private let address: SocketAddress?
     let number: Int
     var encounter: Encounter
     /// What the client was answered with in its handshake.
@@ -21,11 +21,14 @@ final class Connection {
 
     init(core: Core, client: SocketAddress?, encounter: Encounter, now: NIODeadline) {
         self.core = core
-        self.client = client.map(\.text) ?? "unknown"
+        self.address = client
         self.encounter = encounter
         self.number = encounter.number
         self.began = now
     }
+
+    /// The client's address and port.
+    var client: String { self.address?.text ?? "unknown" }
 
     var ledger: Ledger { self.core.ledger }
     var limits: Limits { self.core.limits }

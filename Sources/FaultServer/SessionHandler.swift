@@ -48,7 +48,8 @@ final class SessionHandler: ChannelInboundHandler, RemovableChannelHandler {
         case .http2: handlers.append(HTTP2Handler(connection: connection, resources: resources))
         }
         do {
-            try context.pipeline.syncOperations.addHandlers(handlers, position: .after(self))
+            // This one is the last so far.
+            try context.pipeline.syncOperations.addHandlers(handlers)
         } catch {
             preconditionFailure("a pipeline that takes no handlers: \(error)")
         }

@@ -29,24 +29,41 @@ extension Chip: ExpressibleByArgument {
 extension SignatureScheme: ExpressibleByArgument {}
 
 /// One `--limit NAME=VALUE`.
-struct LimitSetting: ExpressibleByArgument, Sendable {
+struct LimitSetting: Sendable {
+    private typealias Member<Value> = WritableKeyPath<Limits, Value> & Sendable
+
+    private static let times: [String: any Member<TimeAmount>] = [
+        "handshake": \.handshake, "head": \.head, "idle": \.idle, "send": \.send,
+    ]
+    private static let counts: [String: any Member<Int>] = [
+        "head-size": \.headSize, "body-size": \.bodySize, "fields": \.fieldCount,
+        "connections": \.connections,
+    ]
+
     let apply: @Sendable (inout Limits) -> Void
 
-    init?(argument: String) {
-        let parts = argument.split(separator: "=", maxSplits: 1).map(String.init)
-        guard parts.count == 2 else { return nil }
-        let time = TimeAmount(knob: parts[1]).flatMap { $0 > .zero ? $0 : nil }
-        let count = ByteCount(knob: parts[1]).flatMap { $0.bytes > 0 ? $0.bytes : nil }
-        switch (parts[0], time, count) {
-        case ("handshake", let time?, _): self.apply = { $0.handshake = time }
-        case ("head", let time?, _): self.apply = { $0.head = time }
-        case ("idle", let time?, _): self.apply = { $0.idle = time }
-        case ("send", let time?, _): self.apply = { $0.send = time }
-        case ("head-size", _, let count?): self.apply = { $0.headSize = count }
-        case ("body-size", _, let count?): self.apply = { $0.bodySize = count }
-        case ("fields", _, let count?): self.apply = { $0.fieldCount = count }
-        case ("connections", _, let count?): self.apply = { $0.connections = count }
-        default: return nil
+    init(_ text: String) throws {
+        let parts = text.split(separator: "=", maxSplits: 1).map(String.init)
+        guard parts.count == 2 else {
+            throw ValidationError("write NAME=VALUE, such as idle=30s")
+        }
+        let (name, value) = (parts[0], parts[1])
+        if let member = Self.times[name] {
+            guard let time = TimeAmount(knob: value), time > .zero else {
+                throw ValidationError(
+                    "'\(value)' is no time above zero; write one such as 30s or 500ms")
+            }
+            self.apply = { $0[keyPath: member] = time }
+        } else if let member = Self.counts[name] {
+            guard let count = ByteCount(knob: value), count.bytes > 0 else {
+                throw ValidationError(
+                    "'\(value)' is no number above zero; write one such as 100 or 64KiB")
+            }
+            self.apply = { $0[keyPath: member] = count.bytes }
+        } else {
+            let names = (Array(Self.times.keys) + Self.counts.keys).sorted()
+            throw ValidationError(
+                "no limit is called '\(name)'; there are \(names.joined(separator: ", "))")
         }
     }
 }

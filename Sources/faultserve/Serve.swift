@@ -67,7 +67,7 @@ struct Serve: AsyncParsableCommand {
             "Change a limit: NAME=VALUE (repeatable).",
             discussion: """
                 handshake, head, idle, send (times); head-size, body-size (bytes); fields, connections
-                """))
+                """), transform: { try LimitSetting($0) })
     var limit: [LimitSetting] = []
 
     @Flag(name: .shortAndLong, help: "Say nothing but errors.")

@@ -43,6 +43,20 @@ import Testing
         #expect(done.errors.contains("did you mean 'ending'"))
     }
 
+    @Test(arguments: [
+        ("idle", "write NAME=VALUE, such as idle=30s"),
+        ("idle=soon", "'soon' is no time above zero; write one such as 30s or 500ms"),
+        ("connections=0", "'0' is no number above zero; write one such as 100 or 64KiB"),
+        (
+            "patience=1s",
+            "no limit is called 'patience'; there are body-size, connections, fields, "
+        ),
+    ]) func aWrongLimitIsToldWithWhatWouldBeRight(limit: String, sentence: String) throws {
+        let done = try run(binary, ["serve", "--limit", limit])
+        #expect(done.status == 64)
+        #expect(done.errors.contains(sentence), "\(done.errors)")
+    }
+
     @Test func checkIsSatisfiedWithAllShippedProfiles() throws {
         let names = try run(binary, ["list", "profiles"]).output
             .split(separator: "\n").compactMap { $0.split(separator: " ").first.map(String.init) }

@@ -173,11 +173,7 @@ final class Exchange {
         self.owner.flush()
     }
 
-    private func takeBatch() -> ByteBuffer {
-        var batch = ByteBuffer()
-        swap(&batch, &self.batch)
-        return batch
-    }
+    private func takeBatch() -> ByteBuffer { exchange(&self.batch, with: ByteBuffer()) }
 
     private func sendBatch() {
         self.batchLimit = BufferPool.batch
@@ -216,8 +212,7 @@ final class Exchange {
     }
 
     private func playSteps(_ then: @escaping () -> Void = {}) {
-        var steps: [Step] = []
-        swap(&steps, &self.steps)
+        let steps = exchange(&self.steps, with: [])
         self.evidence.add(self.chain.takeStrikes())
         self.playback?.play(steps, promise: self.makePromise(then))
     }

@@ -34,8 +34,8 @@ struct Gathering {
     /// - Parameter promise: kept once all that was added was sent.
     mutating func send(to owner: any ExchangeOwner, promise: EventLoopPromise<Void>?) {
         guard self.bytes.readableBytes > 0 || promise != nil else { return }
-        var (bytes, promise) = (ByteBuffer(), promise)
-        swap(&bytes, &self.bytes)
+        let bytes = exchange(&self.bytes, with: ByteBuffer())
+        var promise = promise
         if self.isPooled {
             self.isPooled = false
             let sent = promise ?? self.loop.makePromise(of: Void.self)

@@ -6,10 +6,16 @@ enum ResponseEncoder {
     /// Appends status line, fields and the empty line (RFC 9112 §3, §5).
     static func encode(_ response: Response, into buffer: inout ByteBuffer) {
         guard response.hasHead else { return }
-        let line =
-            response.statusLine ?? "\(response.version) \(response.status) \(response.reason)"
+        if let line = response.statusLine {
+            buffer.writeLatin1(line)
+        } else {
+            buffer.writeLatin1(response.version.description)
+            buffer.writeLatin1(" ")
+            buffer.writeLatin1(String(response.status))
+            buffer.writeLatin1(" ")
+            buffer.writeLatin1(response.reason)
+        }
         let end = response.hasBareLF ? "\n" : "\r\n"
-        buffer.writeLatin1(line)
         buffer.writeLatin1(end)
         self.encode(response.fields, lineEnd: end, into: &buffer)
     }

@@ -47,8 +47,8 @@ struct Origin: Sendable {
         } catch {
             response = error.response
         }
-        let first = [Field("Server", "faultserve"), Field("Date", now.text)]
-        response.fields.list.insert(contentsOf: first, at: 0)
+        response.fields.list.insert(Field("Date", now.text), at: 0)
+        response.fields.list.insert(Field("Server", "faultserve"), at: 0)
         return response
     }
 
@@ -123,13 +123,13 @@ struct Origin: Sendable {
         guard hosts.count <= 1 else {
             throw .badRequest("The request has several Host fields; send one.")
         }
-        guard let host = hosts.first else {
+        guard var host = hosts.first else {
             guard request.version < .http1_1 || request.version.major > 1 else {
                 throw .badRequest("The request has no Host field; send one, as HTTP/1.1 wants.")
             }
             return
         }
-        guard Target.isAuthority(host) else {
+        guard host.withUTF8(Target.isAuthority) else {
             throw .badRequest("The Host field is no host; write it as host or host:port.")
         }
     }

@@ -2,7 +2,8 @@
 enum PercentEncoding {
     /// Undoes the encoding once.
     /// - Returns: nil if a `%` is not followed by two hexadecimal digits.
-    static func decoded(_ text: some Sequence<UInt8>) -> [UInt8]? {
+    static func decoded(_ text: some Collection<UInt8>) -> [UInt8]? {
+        guard text.contains(UInt8(ascii: "%")) else { return Array(text) }
         var bytes: [UInt8] = []
         var iterator = text.makeIterator()
         while let byte = iterator.next() {

@@ -68,13 +68,13 @@ struct Representation: Sendable {
         let tag = self.tag
         let validators = Validators(tag: tag, modified: min(self.modified, now))
         let modified = self.modified <= now ? self.modifiedText : HTTPDate.text(now)
-        var fields: Fields = ["Last-Modified": modified, "ETag": tag.description]
+        let fields = [Field("Last-Modified", modified), Field("ETag", tag.description)]
         switch validators.verdict(on: request, now: now) {
         case .failed: throw .conditionFailed
-        case .notModified: return Response(status: 304, reason: "Not Modified", fields: fields)
+        case .notModified:
+            return Response(status: 304, reason: "Not Modified", fields: Fields(fields))
         case .proceed: break
         }
-        fields.add("Accept-Ranges", "bytes")
         guard let ranges = self.ranges(of: request, validators, now: now) else {
             return self.whole(fields)
         }
@@ -95,19 +95,19 @@ struct Representation: Sendable {
         return ranges.resolved(in: self.image.count)
     }
 
-    private func whole(_ fields: Fields) -> Response {
+    private func whole(_ fields: [Field]) -> Response {
         let count = self.image.count
         let parts: [Body.Part] = count > 0 ? [.image(self.image, 0..<count)] : []
         return self.response(200, "OK", type: self.type, fields, Body(parts))
     }
 
-    private func partial(_ ranges: [Range<Int>], _ fields: Fields) -> Response {
-        var fields = fields
+    private func partial(_ ranges: [Range<Int>], _ fields: [Field]) -> Response {
         if ranges.count == 1 {
-            fields.add("Content-Range", ranges[0].contentRange(of: self.image.count))
-            return self.response(
+            var response = self.response(
                 206, "Partial Content", type: self.type, fields,
                 Body([.image(self.image, ranges[0])]))
+            response.fields.add("Content-Range", ranges[0].contentRange(of: self.image.count))
+            return response
         }
         let multipart = Multipart(tag: self.tag)
         return self.response(
@@ -116,14 +116,15 @@ struct Representation: Sendable {
     }
 
     private func response(
-        _ status: Int, _ reason: String, type: String, _ fields: Fields, _ body: Body
+        _ status: Int, _ reason: String, type: String, _ fields: [Field], _ body: Body
     ) -> Response {
         var list: [Field] = []
         // With room for those that every answer has.
         list.reserveCapacity(10)
         list.append(Field("Content-Type", type))
         list.append(Field("Content-Length", String(body.count)))
-        list += fields.list
+        list += fields
+        list.append(Field("Accept-Ranges", "bytes"))
         return Response(status: status, reason: reason, fields: Fields(list), body: body)
     }
 

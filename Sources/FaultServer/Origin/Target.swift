@@ -14,15 +14,16 @@ struct Target: Hashable {
 
     /// Reads a target in origin-form or absolute-form.
     init(_ text: String) throws(Refusal) {
-        guard text.utf8.count <= Self.limit else { throw .targetTooLong }
-        guard text.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) else {
+        let bytes = Array(text.utf8)
+        guard bytes.count <= Self.limit else { throw .targetTooLong }
+        guard bytes.allSatisfy({ (0x21...0x7E).contains($0) }) else {
             throw .badRequest(
                 "The request target has a byte that no URI may have; percent-encode it.")
         }
-        let form = try Self.originForm(text)
-        let mark = form.utf8.firstIndex(of: UInt8(ascii: "?"))
-        self.query = mark.map { String(form[form.utf8.index(after: $0)...]) }
-        let path = form.utf8[..<(mark ?? form.endIndex)]
+        let form = try Self.originForm(bytes[...])
+        let mark = form.firstIndex(of: UInt8(ascii: "?"))
+        self.query = mark.map { String(decoding: form[($0 + 1)...], as: UTF8.self) }
+        let path = form[..<(mark ?? form.endIndex)]
         let encoded = path.split(separator: UInt8(ascii: "/"))
         var segments: [[UInt8]] = []
         var endsInDot = false
@@ -54,26 +55,30 @@ struct Target: Hashable {
     }
 
     /// Cuts scheme and authority off.
-    private static func originForm(_ text: String) throws(Refusal) -> Substring {
-        if text.utf8.first == UInt8(ascii: "/") { return text[...] }
-        let scheme = text.prefix { $0 != ":" }
+    private static func originForm(_ text: ArraySlice<UInt8>) throws(Refusal) -> ArraySlice<UInt8> {
+        if text.first == UInt8(ascii: "/") { return text }
+        let scheme = text.prefix { $0 != UInt8(ascii: ":") }
         let behind = text[scheme.endIndex...]
-        guard ["http", "https"].contains(scheme.lowercased()), behind.hasPrefix("://") else {
+        let isHTTP = ["http", "https"].contains {
+            scheme.map(\.asciiLowercased).elementsEqual($0.utf8)
+        }
+        guard isHTTP, behind.starts(with: "://".utf8) else {
             throw .badRequest("The request target is no path; ask for one such as /firmware.bin.")
         }
         let rest = behind.dropFirst(3)
-        let authority = rest.prefix { $0 != "/" && $0 != "?" }
-        guard let first = authority.first, first != ":", Self.isAuthority(authority) else {
+        let authority = rest.prefix { $0 != UInt8(ascii: "/") && $0 != UInt8(ascii: "?") }
+        guard let first = authority.first, first != UInt8(ascii: ":"), Self.isAuthority(authority)
+        else {
             throw .badRequest(
                 "The request target names no valid host; write it as https://host:port/path.")
         }
         let path = rest[authority.endIndex...]
-        return path.hasPrefix("/") ? path : Substring("/\(path)")
+        return path.first == UInt8(ascii: "/") ? path : [UInt8(ascii: "/")] + path
     }
 
-    /// Whether a text is a host with or without a port, as `Host` fields have it (RFC 9110 §7.2).
-    static func isAuthority(_ text: some StringProtocol) -> Bool {
-        var rest = text.utf8[...]
+    /// Whether bytes are a host with or without a port, as `Host` fields have it (RFC 9110 §7.2).
+    static func isAuthority(_ bytes: some Collection<UInt8>) -> Bool {
+        var rest = bytes[...]
         if rest.first == UInt8(ascii: "[") {
             let address = rest.dropFirst().prefix { $0.isHost || $0 == UInt8(ascii: ":") }
             rest = rest[address.endIndex...]
