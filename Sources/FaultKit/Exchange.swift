@@ -202,7 +202,10 @@ extension String {
     package func equalsIgnoringCase(_ other: String) -> Bool {
         guard self.utf8.count == other.utf8.count else { return false }
         var others = other.utf8.makeIterator()
-        return self.utf8.allSatisfy { $0.asciiLowercased == others.next()?.asciiLowercased }
+        for byte in self.utf8 where byte.asciiLowercased != others.next()?.asciiLowercased {
+            return false
+        }
+        return true
     }
 }
 
